@@ -1,0 +1,3 @@
+export function alive(pid: number): boolean
+export function descendants(pid: number): number[]
+export function endTree(pid: number): Promise<void>

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+const secrets = { ADMIN_TOKEN: 'test-admin-token', TOKEN_SECRET: 'test-secret-0123456789abcdef0123456789abcdef' }
+// Wrangler looks for the required secrets here, and the tests' own must win.
+Object.assign(process.env, secrets)
+
+const browserSetup = './test/browser/global-setup.ts'
+
+/**
+ * unit: pure code in Node. workers: everything that runs in workerd. browser: stock softphones in Chromium.
+ * system: the commands of package.json as processes.
+ */
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: { ...secrets, TEST_MIGRATIONS: await migrations() },
+            },
+          }),
+        ],
+        test: {
+          name: 'workers',
+          include: ['test/workers/**/*.test.ts'],
+          setupFiles: ['./test/setup/apply-migrations.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          environment: 'node',
+          ...oneAtATime,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          globalSetup: existsSync(browserSetup) ? [browserSetup] : [],
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          environment: 'node',
+          ...oneAtATime,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+}))
+
+const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as const
+
+async function migrations() {
+  return existsSync('./migrations') ? readD1Migrations('./migrations') : []
+}
