@@ -1,0 +1,137 @@
+import type { NonceCount } from '../auth/nonce-counts'
+import type { FlowAddress } from './flow-address'
+import { flowPeer, instancePeer, type Peer } from './tokens'
+
+/** How long an identity proved by digest holds on a flow that is not registered with it. */
+export const IDENTITY_LIFETIME_MS = 10 * 60_000
+/** Identities one socket may hold. */
+export const MAX_IDENTITIES = 8
+/** Registrations answered from the socket's own memory; more go to the location. */
+export const MAX_FLOW_REGISTRATIONS = 4
+/** INVITEs of one phone that are remembered for their CANCEL and retransmission. */
+export const MAX_RECEIVED = 24
+/** Requests to one phone that wait for its final response. */
+export const MAX_OFFERED = 24
+/** Room for the state: an attachment holds 16,384 bytes (Platform: limit of the hibernation API, 2026-11). */
+export const MAX_STATE_BYTES = 15_000
+
+/** Everything we remember of one socket. It is the socket's attachment: plain JSON, it survives hibernation. */
+export interface FlowState {
+  /** Version: a new build wakes with the attachments of an old one. */
+  readonly v: 1
+  readonly address: FlowAddress
+  readonly transport: 'WS' | 'WSS'
+  /** Host and port the phone connected to; ours in Via and Record-Route. */
+  readonly host: string
+  /** The phone's network address. */
+  readonly source: string
+  readonly identities: readonly Identity[]
+  readonly registrations: readonly FlowRegistration[]
+  readonly nonceCounts: readonly NonceCount[]
+  readonly received: readonly ReceivedInvite[]
+  readonly offered: readonly OfferedRequest[]
+  /** When a keep-alive came in that had to wake us (a binary frame). */
+  readonly keepAliveAtMs?: number
+}
+
+/** An address-of-record proved on this socket. */
+export interface Identity {
+  readonly aor: string
+  readonly untilMs: number
+}
+
+/** A registration as its own socket knows it, enough to answer a refresh. */
+export interface FlowRegistration {
+  readonly aor: string
+  readonly key: string
+  readonly uri: string
+  /** The Contact value as the phone wrote it, without `expires`. */
+  readonly contact: string
+  readonly instance?: string
+  readonly outbound: boolean
+  readonly callId: string
+  readonly cSeq: number
+  readonly expiresAtMs: number
+  /** When the location last heard of it: the lease. */
+  readonly toldAtMs: number
+  /** The other bindings of this address-of-record; absent when they did not fit. */
+  readonly others?: readonly OtherBinding[]
+}
+
+export interface OtherBinding {
+  readonly contact: string
+  readonly expiresAtMs: number
+  readonly grantedSeconds: number
+}
+
+/** An INVITE from this phone. */
+export interface ReceivedInvite {
+  readonly key: string
+  /** Undefined until the script has decided. */
+  readonly transaction?: string
+  readonly finalAtMs?: number
+}
+
+/** A request of a transaction to this phone. */
+export interface OfferedRequest {
+  readonly transaction: string
+  readonly branch: number
+}
+
+export function newFlowState(facts: Pick<FlowState, 'address' | 'transport' | 'host' | 'source'>): FlowState {
+  return { v: 1, ...facts, identities: [], registrations: [], nonceCounts: [], received: [], offered: [] }
+}
+
+/** An attachment of this or an older build; undefined when it is neither. */
+export function readFlowState(attachment: unknown): FlowState | undefined {
+  const state = attachment as FlowState | null | undefined
+  return state?.v === 1 ? state : undefined
+}
+
+/** Keeps the state small enough for the attachment: first the other bindings go, then the oldest memories. */
+export function fitFlowState(state: FlowState): FlowState {
+  if (sizeOf(state) <= MAX_STATE_BYTES) return state
+  const bare = { ...state, registrations: state.registrations.map(({ others: _, ...own }) => own) }
+  if (sizeOf(bare) <= MAX_STATE_BYTES) return bare
+  return { ...bare, received: bare.received.slice(-4), offered: bare.offered.slice(-4), nonceCounts: [] }
+}
+
+function sizeOf(state: FlowState): number {
+  return JSON.stringify(state).length
+}
+
+/** Whom a response on this socket may speak for. */
+export function peersOf(state: FlowState): Peer[] {
+  const instances = state.registrations.flatMap((r) => (r.instance ? [instancePeer(r.aor, r.instance)] : []))
+  return [flowPeer(state.address), ...instances]
+}
+
+export function hasIdentity(state: FlowState, aor: string, nowMs: number): boolean {
+  return state.identities.some((i) => i.aor === aor && (i.untilMs > nowMs || isRegistered(state, aor, nowMs)))
+}
+
+export function isRegistered(state: FlowState, aor: string, nowMs: number, key?: string): boolean {
+  return state.registrations.some((r) => r.aor === aor && (key === undefined || r.key === key) && r.expiresAtMs > nowMs)
+}
+
+export function withIdentity(state: FlowState, aor: string, nowMs: number): FlowState {
+  const others = state.identities.filter((i) => i.aor !== aor)
+  const identities = [...others, { aor, untilMs: nowMs + IDENTITY_LIFETIME_MS }].slice(-MAX_IDENTITIES)
+  return { ...state, identities }
+}
+
+export function withRegistration(state: FlowState, registration: FlowRegistration): FlowState {
+  const kept = state.registrations.filter((r) => r.aor !== registration.aor || r.key !== registration.key)
+  return { ...state, registrations: [...kept, registration].slice(-MAX_FLOW_REGISTRATIONS) }
+}
+
+/** Forgets registrations of an address-of-record: one by its key, or all. */
+export function withoutRegistration(state: FlowState, aor: string, key?: string): FlowState {
+  const registrations = state.registrations.filter((r) => r.aor !== aor || (key !== undefined && r.key !== key))
+  return { ...state, registrations }
+}
+
+/** The subscriber is gone, disabled or has another password: nothing he proved here holds any longer. */
+export function withoutIdentity(state: FlowState, aor: string): FlowState {
+  return { ...withoutRegistration(state, aor), identities: state.identities.filter((i) => i.aor !== aor) }
+}

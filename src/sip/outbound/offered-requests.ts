@@ -1,0 +1,11 @@
+import { type FlowState, MAX_OFFERED, type OfferedRequest } from './flow-state'
+
+/** Requests sent to this phone that wait for its final response: when its socket closes, they are told at once. */
+export function offer(state: FlowState, request: OfferedRequest): FlowState {
+  return { ...settle(state, request), offered: [...settle(state, request).offered, request].slice(-MAX_OFFERED) }
+}
+
+export function settle(state: FlowState, request: OfferedRequest): FlowState {
+  const isOther = (o: OfferedRequest) => o.transaction !== request.transaction || o.branch !== request.branch
+  return state.offered.every(isOther) ? state : { ...state, offered: state.offered.filter(isOther) }
+}

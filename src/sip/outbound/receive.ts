@@ -1,0 +1,92 @@
+import type { Mac } from '../auth/algorithm'
+import { header } from '../message/headers'
+import type { Request, Response } from '../message/message'
+import type { Frame } from '../message/octets'
+import { parse } from '../message/parse'
+import { makeResponse } from '../message/respond'
+import { validateRequest, validateResponse } from '../message/validate'
+import { branchOf, topVia } from '../message/via'
+import { popVia } from '../proxy/upstream-response'
+import { inviteKeyOfCancel, serverTransactionKey } from '../transaction/key'
+import type { FlowAddress } from './flow-address'
+import { type FlowState, peersOf, type ReceivedInvite } from './flow-state'
+import { keepAliveIn } from './keep-alive'
+import { findReceived } from './received-invites'
+import { parseBranchToken } from './tokens'
+
+/** What a frame from a phone is. `callId` keeps the messages of one call in order. */
+export type Incoming =
+  | { readonly type: 'ignored'; readonly why: string }
+  | { readonly type: 'ping' }
+  | { readonly type: 'request'; readonly request: Request; readonly callId: string }
+  /** A request that can't be processed, and its answer. */
+  | { readonly type: 'refused'; readonly response: Response }
+  | { readonly type: 'response'; readonly response: Response; readonly callId: string }
+
+/** Reads a frame: RFC 7118 §5, RFC 3261 §16.3 step 1 and §18.1.2. */
+export function readFrame(frame: Frame, toTag: string): Incoming {
+  const keepAlive = keepAliveIn(frame.text)
+  if (keepAlive) return keepAlive === 'ping' ? { type: 'ping' } : { type: 'ignored', why: 'keep-alive' }
+  const parsed = parse(frame.text, frame.binary)
+  const message = parsed.message
+  if (!message) return { type: 'ignored', why: parsed.ok ? '' : parsed.reason }
+  if (message.kind === 'response') {
+    const fault = parsed.ok ? validateResponse(message) : parsed.reason
+    return fault === undefined
+      ? { type: 'response', response: message, callId: header(message, 'call-id') ?? '' }
+      : { type: 'ignored', why: fault }
+  }
+  const fault = parsed.ok ? validateRequest(message) : parsed.reason
+  if (fault === undefined) return { type: 'request', request: message, callId: header(message, 'call-id') ?? '' }
+  return refuse(message, parsed.ok ? 400 : parsed.status, fault, toTag)
+}
+
+/** An answer needs a Via to follow and what it must copy; an ACK is never answered (RFC 3261 §17.1). */
+function refuse(request: Request, status: number, fault: string, toTag: string): Incoming {
+  const answerable =
+    request.method !== 'ACK' && ['via', 'from', 'to', 'call-id', 'cseq'].every((key) => has(request, key))
+  if (!answerable) return { type: 'ignored', why: fault }
+  const reason = status === 400 ? `Bad Request - ${fault}` : fault
+  return { type: 'refused', response: makeResponse(request, status, { reason, toTag }) }
+}
+
+function has(request: Request, key: string): boolean {
+  return header(request, key) !== undefined
+}
+
+/** Which transaction a request belongs to. */
+export type RequestRole =
+  | { readonly type: 'new'; readonly key: string }
+  | { readonly type: 'retransmission'; readonly key: string; readonly invite: ReceivedInvite }
+  /** `invite` is absent when there is nothing to cancel: 481. */
+  | { readonly type: 'cancel'; readonly invite?: ReceivedInvite }
+  | { readonly type: 'ack' }
+
+/** RFC 3261 §17.2.3. The socket is part of the key: branches of two phones may be the same (CLIENTS P24). */
+export function roleOf(request: Request, state: FlowState): RequestRole {
+  if (request.method === 'ACK') return { type: 'ack' }
+  if (request.method === 'CANCEL') {
+    const invite = findReceived(state, inviteKeyOfCancel(request))
+    return invite ? { type: 'cancel', invite } : { type: 'cancel' }
+  }
+  const key = serverTransactionKey(request)
+  const invite = findReceived(state, key)
+  return invite ? { type: 'retransmission', key, invite } : { type: 'new', key }
+}
+
+/** Where a response goes: to the transaction it answers, or back along a request that was forwarded without state. */
+export type ResponseRoute =
+  | { readonly type: 'transaction'; readonly transaction: string; readonly branch: number }
+  | { readonly type: 'flow'; readonly flow: FlowAddress; readonly response: Response }
+  | { readonly type: 'unknown' }
+
+/** RFC 3261 §16.7 step 1, RFC 6026 §7.3: a response that matches nothing of ours is dropped. */
+export function routeResponse(response: Response, state: FlowState, mac: Mac): ResponseRoute {
+  const via = topVia(response)
+  const branch = via && branchOf(via)
+  const token = branch === undefined ? undefined : parseBranchToken(branch, peersOf(state), mac)
+  if (!token) return { type: 'unknown' }
+  if (token.kind === 'transaction') return { type: 'transaction', transaction: token.transaction, branch: token.branch }
+  const popped = popVia(response)
+  return popped ? { type: 'flow', flow: token.flow, response: popped } : { type: 'unknown' }
+}

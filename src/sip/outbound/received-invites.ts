@@ -1,0 +1,29 @@
+import { PATIENCE_MS } from '../transaction/timers'
+import { type FlowState, MAX_RECEIVED, type ReceivedInvite } from './flow-state'
+
+/** A final response is remembered as long as a retransmission or a late CANCEL may come: RFC 6026 §7.1, Timer L. */
+const LINGER_MS = PATIENCE_MS
+
+export function findReceived(state: FlowState, key: string): ReceivedInvite | undefined {
+  return state.received.find((r) => r.key === key)
+}
+
+/** Remembers an INVITE before anything is awaited, so that a copy or a CANCEL that comes meanwhile finds it. */
+export function remember(state: FlowState, key: string, nowMs: number): FlowState {
+  const recent = state.received.filter((r) => r.finalAtMs === undefined || nowMs - r.finalAtMs < LINGER_MS)
+  return { ...state, received: [...recent, { key }].slice(-MAX_RECEIVED) }
+}
+
+export function assign(state: FlowState, key: string, transaction: string): FlowState {
+  return { ...state, received: state.received.map((r) => (r.key === key ? { ...r, transaction } : r)) }
+}
+
+export function finish(state: FlowState, key: string, nowMs: number): FlowState {
+  if (!state.received.some((r) => r.key === key && r.finalAtMs === undefined)) return state
+  return { ...state, received: state.received.map((r) => (r.key === key ? { ...r, finalAtMs: nowMs } : r)) }
+}
+
+/** INVITEs of this phone that still ring somewhere. */
+export function pendingTransactions(state: FlowState): string[] {
+  return state.received.flatMap((r) => (r.finalAtMs === undefined && r.transaction ? [r.transaction] : []))
+}

@@ -1,0 +1,78 @@
+import type { Mac } from '../auth/algorithm'
+import { headerLine, prependHeader } from '../message/edit'
+import { header } from '../message/headers'
+import type { HeaderField, Request } from '../message/message'
+import { parse } from '../message/parse'
+import { flowPeer, formatBranchToken, formatDialogToken, instancePeer } from '../outbound/tokens'
+import { forwardRequest, routeUri, viaFor } from './forward'
+import type { ResponseContext } from './response-context'
+import type { Target } from './target'
+
+/** Requests that make a dialog, whose later requests must come through us. */
+const DIALOG_METHODS = ['INVITE', 'SUBSCRIBE', 'REFER']
+
+/** The request as received. */
+export function originalRequest(context: ResponseContext): Request {
+  const parsed = parse(context.request, context.binary)
+  if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('a stored request must be readable')
+  return parsed.message
+}
+
+/** RFC 3261 §16.6: what goes to the target of a branch. */
+export function branchRequest(context: ResponseContext, index: number, mac: Mac): Request {
+  const target = targetOf(context, index)
+  const token = { transaction: context.id, caller: context.upstream, callee: target.flow }
+  const recordRoute = DIALOG_METHODS.includes(context.method)
+    ? { recordRoute: routeUri(formatDialogToken(token, mac), context.host) }
+    : {}
+  const via = branchVia(context, index, mac)
+  return forwardRequest(originalRequest(context), { uri: target.uri, via, routes: target.path, ...recordRoute })
+}
+
+/** RFC 3261 §9.1: the CANCEL of a branch has its Request-URI, Via, Route, Call-ID, From, To and CSeq number. */
+export function branchCancel(context: ResponseContext, index: number, reason: string | undefined, mac: Mac): Request {
+  const cancel = hopByHop(context, index, 'CANCEL', undefined, mac)
+  return reason === undefined ? cancel : { ...cancel, headers: [...cancel.headers, headerLine('Reason', reason)] }
+}
+
+/** RFC 3261 §17.1.1.3: the ACK for a non-2xx has the To of the response. */
+export function branchAck(context: ResponseContext, index: number, to: string, mac: Mac): Request {
+  return hopByHop(context, index, 'ACK', to, mac)
+}
+
+function hopByHop(context: ResponseContext, index: number, method: string, to: string | undefined, mac: Mac): Request {
+  const original = originalRequest(context)
+  const target = targetOf(context, index)
+  const copied: HeaderField[] = original.headers.filter((h) => ['from', 'call-id', 'to', 'route'].includes(h.key))
+  const headers = to === undefined ? copied : copied.map((h) => (h.key === 'to' ? headerLine('To', to) : h))
+  const number = header(original, 'cseq')?.split(/\s/)[0] ?? '1'
+  const request: Request = {
+    kind: 'request',
+    method,
+    uri: target.uri,
+    headers: [
+      headerLine('Via', branchVia(context, index, mac)),
+      headerLine('Max-Forwards', '70'),
+      ...headers,
+      headerLine('CSeq', `${number} ${method}`),
+      headerLine('Content-Length', '0'),
+    ],
+    body: '',
+    binary: original.binary,
+  }
+  return target.path.toReversed().reduce((r, route) => prependHeader(r, 'Route', route), request)
+}
+
+function branchVia(context: ResponseContext, index: number, mac: Mac): string {
+  const target = targetOf(context, index)
+  const instance = target.binding?.instance
+  const peer = instance ? instancePeer(target.binding?.aor ?? '', instance) : flowPeer(target.flow)
+  const token = { kind: 'transaction', transaction: context.id, branch: index, loop: context.loop } as const
+  return viaFor(target.transport, context.host, formatBranchToken(token, peer, mac))
+}
+
+function targetOf(context: ResponseContext, index: number): Target {
+  const branch = context.branches[index]
+  if (!branch) throw new Error(`no branch ${index}`)
+  return branch.target
+}

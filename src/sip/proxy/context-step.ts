@@ -1,0 +1,379 @@
+import { header } from '../message/headers'
+import type { Response } from '../message/message'
+import { serialize } from '../message/serialize'
+import { startClientInvite, stepClientInvite } from '../transaction/client-invite'
+import { startClientNonInvite, stepClientNonInvite } from '../transaction/client-non-invite'
+import type { ClientEffect } from '../transaction/effects'
+import { stepServerInvite } from '../transaction/server-invite'
+import { stepServerNonInvite } from '../transaction/server-non-invite'
+import { bestResponse } from './best-response'
+
+import {
+  type Bye,
+  type DialogRecord,
+  MAX_DIALOG_MS,
+  recordAnswer,
+  recordBye,
+  recordFailure,
+  recordRinging,
+} from './dialog-record'
+import {
+  type Branch,
+  CANCEL_PATIENCE_MS,
+  type ContextEffect,
+  type ContextTimer,
+  type FinalResponse,
+  isAnswered,
+  type ResponseContext,
+  TIMER_C_MS,
+} from './response-context'
+import { finalUpstream, ownResponse, popVia, type Upstream } from './upstream-response'
+
+export type ContextInput =
+  | { readonly type: 'start' }
+  | { readonly type: 'response'; readonly branch: number; readonly response: Response }
+  /** The caller's CANCEL, or his socket is gone. */
+  | { readonly type: 'cancel'; readonly reason?: string }
+  /** The target of a branch can't be reached: no socket, or it closed. */
+  | { readonly type: 'unreachable'; readonly branch: number }
+  /** The caller sent his request again. */
+  | { readonly type: 'retransmission' }
+  | { readonly type: 'bye'; readonly bye: Bye }
+  /** An alarm, maybe late, maybe twice. */
+  | { readonly type: 'wake' }
+
+/** RFC 3326: why the losers of a fork are cancelled. */
+export const COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
+
+/** RFC 3261 §16.7-16.10: everything that can happen to a relayed request. */
+export function stepContext(
+  context: ResponseContext,
+  input: ContextInput,
+  nowMs: number,
+): { readonly state: ResponseContext; readonly effects: readonly ContextEffect[] } {
+  const step = new ContextStep(context, nowMs)
+  step.take(input)
+  return { state: step.context, effects: step.effects }
+}
+
+/** One step in the making. Lives only inside `stepContext`; the context is replaced, never changed. */
+class ContextStep {
+  readonly effects: ContextEffect[] = []
+  context: ResponseContext
+  private readonly nowMs: number
+
+  constructor(context: ResponseContext, nowMs: number) {
+    this.context = context
+    this.nowMs = nowMs
+  }
+
+  take(input: ContextInput): void {
+    switch (input.type) {
+      case 'start':
+        return this.nextGroup()
+      case 'response':
+        return this.response(input.branch, input.response)
+      case 'cancel':
+        return this.cancelled(input.reason)
+      case 'unreachable':
+        return this.unreachable(input.branch)
+      case 'retransmission':
+        return this.retransmission()
+      case 'bye':
+        return this.bye(input.bye)
+      case 'wake':
+        return this.wake()
+    }
+  }
+
+  // Targets
+
+  private nextGroup(): void {
+    const [group, ...rest] = this.context.groups
+    if (!group) return this.conclude()
+    this.update({ groups: rest })
+    for (const target of group) {
+      const invite = this.context.method === 'INVITE'
+      const { state, effects } = invite ? startClientInvite(true) : startClientNonInvite(true)
+      const branch: Branch = { target, client: state, provisional: false }
+      const index = this.context.branches.length
+      this.update({ branches: [...this.context.branches, branch] })
+      if (invite) this.startTimer('C', TIMER_C_MS, index)
+      this.client(index, effects)
+    }
+    if (this.context.options.ringForMs !== undefined) this.startTimer('ring', this.context.options.ringForMs)
+  }
+
+  /** When every branch has its final response: the next group, or the best response goes up (RFC 3261 §16.7 step 6). */
+  private conclude(): void {
+    if (this.context.branches.some((b) => b.final === undefined)) return
+    if (this.context.finalStatus !== undefined) return this.finish()
+    const finals = this.context.branches.flatMap((b) => b.final ?? [])
+    const rejectedByAll = finals.some((f) => f.status >= 600)
+    if (this.context.groups.length > 0 && !this.context.cancelled && !rejectedByAll) {
+      this.stopTimer('ring')
+      return this.nextGroup()
+    }
+    const best = bestResponse(finals)
+    // RFC 4320 §4.2: a 408 to anything but an INVITE comes too late to be of use, so it is not sent.
+    const silent = best?.status === 408 && best.text === undefined && this.context.method !== 'INVITE'
+    const status = this.context.cancelled && best?.text === undefined ? 487 : undefined
+    if (silent) this.update({ finalStatus: 408 })
+    else this.respond(status === undefined ? finalUpstream(this.context, best) : ownResponse(this.context, status))
+    this.finish()
+  }
+
+  /** Everything is said. An answered call stays as its record; anything else is forgotten. */
+  private finish(): void {
+    const { dialog, finalStatus, cancelled } = this.context
+    if (isAnswered(this.context)) return this.settle()
+    if (dialog) this.record(recordFailure(dialog, finalStatus ?? 480, cancelled, this.nowMs))
+    this.effects.push({ type: 'finished' })
+  }
+
+  /** Keeps of an answered call what its BYE needs: the messages are not sent again. */
+  private settle(): void {
+    if (this.context.timers.some((t) => t.timer === 'dialog')) return
+    this.update({ timers: [], groups: [] })
+    this.startTimer('dialog', MAX_DIALOG_MS)
+  }
+
+  // Responses
+
+  private response(index: number, response: Response): void {
+    const branch = this.context.branches[index]
+    if (!branch) return
+    const status = response.status
+    const input = { type: 'response', status } as const
+    const { state, effects } =
+      branch.client.machine === 'client-invite'
+        ? stepClientInvite(branch.client, input)
+        : stepClientNonInvite(branch.client, input)
+    this.branch(index, { client: state, provisional: branch.provisional || status < 200 })
+    this.client(index, effects, response)
+    // RFC 3261 §9.1: the CANCEL that had to wait for a provisional response.
+    if (status < 200 && branch.cancel === 'wanted') this.sendCancel(index)
+  }
+
+  private client(index: number, effects: readonly ClientEffect[], response?: Response): void {
+    for (const effect of effects) {
+      if (effect.type === 'send-request') this.effects.push({ type: 'request', branch: index })
+      else if (effect.type === 'send-ack' && response)
+        this.effects.push({ type: 'ack', branch: index, to: header(response, 'to') ?? '' })
+      else if (effect.type === 'deliver' && response) this.delivered(index, response)
+      else if (effect.type === 'timeout') this.final(index, { status: 408 })
+      else if (effect.type === 'start-timer') this.clientTimer(index, effect.timer, effect.afterMs)
+      else if (effect.type === 'stop-timer') this.stopTimer(effect.timer, index)
+    }
+  }
+
+  private delivered(index: number, response: Response): void {
+    const popped = popVia(response)
+    // RFC 3261 §16.7 step 3: no Via left means it was for us, and we asked nothing.
+    if (!popped) return
+    const upstream = { text: serialize(popped), binary: popped.binary, status: popped.status }
+    if (response.status < 200) this.provisional(index, upstream)
+    else if (response.status < 300) this.success(index, popped, upstream)
+    else this.failure(index, upstream)
+  }
+
+  /** RFC 3261 §16.7 step 2 and 5: 101-199 restart Timer C and go up at once; 100 is for this hop only. */
+  private provisional(index: number, upstream: Upstream): void {
+    // RFC 4320 §4.1: no provisional response but 100 to anything but an INVITE.
+    if (upstream.status === 100 || this.context.method !== 'INVITE') return
+    this.startTimer('C', TIMER_C_MS, index)
+    if (this.context.finalStatus !== undefined || this.context.cancelled) return
+    if (this.context.dialog) this.update({ dialog: recordRinging(this.context.dialog, this.nowMs) })
+    this.respond(upstream)
+  }
+
+  private success(index: number, response: Response, upstream: Upstream): void {
+    this.update({ groups: [] })
+    this.settleBranch(index, { status: upstream.status })
+    if (this.context.method !== 'INVITE') {
+      if (this.context.finalStatus === undefined) this.respond(upstream)
+      return this.conclude()
+    }
+    // RFC 3261 §16.7 step 5: every 2xx to an INVITE goes up at once, a second one and a late one too.
+    this.respond(upstream)
+    if (this.context.dialog) this.update({ dialog: recordAnswer(this.context.dialog, response, this.nowMs) })
+    this.cancelPending(COMPLETED_ELSEWHERE)
+    this.conclude()
+  }
+
+  private failure(index: number, upstream: Upstream): void {
+    const expired = this.context.branches[index]?.expired === true && upstream.status === 487
+    const final = expired ? { status: 408 } : upstream
+    if (upstream.status >= 600) {
+      this.update({ groups: [] })
+      // RFC 3261 §16.7 step 5: a 6xx ends the others.
+      this.cancelPending(`SIP;cause=${upstream.status}`)
+    }
+    this.final(index, final)
+  }
+
+  private final(index: number, final: FinalResponse): void {
+    this.settleBranch(index, final)
+    this.conclude()
+  }
+
+  private settleBranch(index: number, final: FinalResponse): void {
+    this.update({ timers: this.context.timers.filter((t) => t.branch !== index) })
+    if (this.context.branches[index]?.final === undefined) this.branch(index, { final })
+  }
+
+  /** Through the server transaction; a 2xx that comes after another final response passes beside it. */
+  private respond(upstream: Upstream): void {
+    const { server } = this.context
+    const input = { type: 'respond', status: upstream.status, response: upstream.text } as const
+    const passed = server.state === 'completed' || server.state === 'terminated' || server.state === 'confirmed'
+    if (upstream.status >= 200 && this.context.finalStatus === undefined) this.update({ finalStatus: upstream.status })
+    if (passed) return void this.effects.push({ type: 'upstream', ...upstream })
+    const { state, effects } =
+      server.machine === 'server-invite' ? stepServerInvite(server, input) : stepServerNonInvite(server, input)
+    this.update({ server: state })
+    // Deviates from RFC 3261 §17.2.1: Timer H is not run, since a lost ACK of a reliable hop changes nothing for a proxy.
+    for (const effect of effects)
+      if (effect.type === 'send-response') this.effects.push({ type: 'upstream', ...upstream })
+  }
+
+  private retransmission(): void {
+    const { server, binary } = this.context
+    const { effects } =
+      server.machine === 'server-invite'
+        ? stepServerInvite(server, { type: 'request' })
+        : stepServerNonInvite(server, { type: 'request' })
+    for (const effect of effects) {
+      if (effect.type !== 'send-response') continue
+      const status = Number(effect.response.slice(8, 11))
+      this.effects.push({ type: 'upstream', text: effect.response, binary, status })
+    }
+  }
+
+  // Cancelling
+
+  private cancelled(reason: string | undefined): void {
+    // RFC 3261 §16.10: without a pending branch a CANCEL has no effect.
+    if (this.context.finalStatus !== undefined || this.context.method !== 'INVITE') return
+    this.update({ cancelled: true, groups: [] })
+    this.cancelPending(reason)
+    this.conclude()
+  }
+
+  private cancelPending(reason: string | undefined): void {
+    for (const index of this.context.branches.keys()) this.cancelBranch(index, reason)
+  }
+
+  private cancelBranch(index: number, reason: string | undefined): void {
+    const branch = this.context.branches[index]
+    const cancellable = branch?.client.machine === 'client-invite' && branch.final === undefined && !branch.cancel
+    if (!branch || !cancellable) return
+    this.branch(index, { cancel: 'wanted', ...(reason === undefined ? {} : { cancelReason: reason }) })
+    if (branch.provisional) this.sendCancel(index)
+  }
+
+  private sendCancel(index: number): void {
+    const branch = this.context.branches[index]
+    if (!branch || branch.final) return
+    this.branch(index, { cancel: 'sent' })
+    this.startTimer('cancel', CANCEL_PATIENCE_MS, index)
+    const reason = branch.cancelReason === undefined ? {} : { reason: branch.cancelReason }
+    this.effects.push({ type: 'cancel', branch: index, ...reason })
+  }
+
+  /** Gives up on a branch that rings for too long. */
+  private expire(index: number): void {
+    const branch = this.context.branches[index]
+    if (!branch || branch.final) return
+    this.branch(index, { expired: true })
+    // RFC 3261 §16.8: with a provisional response it is cancelled, without one it counts as 408 at once.
+    if (branch.provisional) this.cancelBranch(index, 'SIP;cause=408')
+    else this.final(index, { status: 408 })
+  }
+
+  // Failures and time
+
+  /**
+   * RFC 5626 §5.3.1 calls it 430; what the caller is told is 480: the phone exists and can't be reached.
+   */
+  private unreachable(index: number): void {
+    const branch = this.context.branches[index]
+    if (!branch || branch.final) return
+    this.branch(index, { client: { ...branch.client, state: 'terminated' } })
+    this.final(index, { status: 480 })
+  }
+
+  private wake(): void {
+    const due = this.context.timers.filter((t) => t.atMs <= this.nowMs)
+    for (const timer of due) {
+      // A timer that fired before it in this very step may have stopped it.
+      if (!this.context.timers.includes(timer)) continue
+      this.update({ timers: this.context.timers.filter((t) => t !== timer) })
+      this.fire(timer)
+    }
+  }
+
+  private fire({ timer, branch }: ContextTimer): void {
+    if (timer === 'dialog') return this.dialogOver()
+    if (timer === 'ring') {
+      for (const index of this.context.branches.keys()) this.expire(index)
+      return
+    }
+    if (branch === undefined) return
+    if (timer === 'C') return this.expire(branch)
+    if (timer === 'cancel') return this.final(branch, { status: 408 })
+    const client = this.context.branches[branch]?.client
+    if (client?.machine === 'client-invite' && timer === 'B') {
+      const { state, effects } = stepClientInvite(client, { type: 'timer', timer })
+      this.branch(branch, { client: state })
+      this.client(branch, effects)
+    } else if (client?.machine === 'client-non-invite' && timer === 'F') {
+      const { state, effects } = stepClientNonInvite(client, { type: 'timer', timer })
+      this.branch(branch, { client: state })
+      this.client(branch, effects)
+    }
+  }
+
+  private bye(bye: Bye): void {
+    const record = this.context.dialog && recordBye(this.context.dialog, bye, this.nowMs)
+    if (!record) return
+    this.record(record)
+    this.effects.push({ type: 'finished' })
+  }
+
+  private dialogOver(): void {
+    if (this.context.dialog) this.record({ ...this.context.dialog, result: 'expired', endedAtMs: this.nowMs })
+    this.effects.push({ type: 'finished' })
+  }
+
+  // The context
+
+  private record(record: DialogRecord): void {
+    this.update({ dialog: record })
+    this.effects.push({ type: 'record', record })
+  }
+
+  private update(change: Partial<ResponseContext>): void {
+    this.context = { ...this.context, ...change }
+  }
+
+  private branch(index: number, change: Partial<Branch>): void {
+    const branch = this.context.branches[index]
+    if (branch) this.update({ branches: this.context.branches.with(index, { ...branch, ...change }) })
+  }
+
+  /** Of the transaction timers only B and F run here: the others are zero over WebSocket, or guard an ACK or a 2xx. */
+  private clientTimer(index: number, timer: string, afterMs: number): void {
+    if (timer === 'B' || timer === 'F') this.startTimer(timer, this.context.options.noResponseMs ?? afterMs, index)
+  }
+
+  private startTimer(timer: ContextTimer['timer'], afterMs: number, branch?: number): void {
+    this.stopTimer(timer, branch)
+    const entry = { timer, atMs: this.nowMs + afterMs, ...(branch === undefined ? {} : { branch }) }
+    this.update({ timers: [...this.context.timers, entry] })
+  }
+
+  private stopTimer(timer: string, branch?: number): void {
+    this.update({ timers: this.context.timers.filter((t) => t.timer !== timer || t.branch !== branch) })
+  }
+}

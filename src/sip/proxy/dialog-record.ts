@@ -1,0 +1,78 @@
+import { header } from '../message/headers'
+import type { Request, Response } from '../message/message'
+import { tagOf, uriOf } from '../message/name-address'
+
+/** What a call was, from INVITE to BYE. Call records are made of it. Times are epoch milliseconds. */
+export interface DialogRecord {
+  readonly callId: string
+  readonly from: string
+  readonly to: string
+  readonly requestUri: string
+  readonly fromTag: string
+  readonly toTag?: string
+  readonly setupAtMs: number
+  readonly ringingAtMs?: number
+  readonly answeredAtMs?: number
+  readonly endedAtMs?: number
+  /** The final status of the INVITE. */
+  readonly status?: number
+  readonly result?: DialogResult
+  /** Who sent the BYE. */
+  readonly endedBy?: 'caller' | 'callee'
+}
+
+export type DialogResult = 'answered' | 'cancelled' | 'refused' | 'unanswered' | 'expired'
+
+/** A dialog whose BYE never came ends after this long. */
+export const MAX_DIALOG_MS = 12 * 3_600_000
+
+export function openRecord(request: Request, nowMs: number): DialogRecord {
+  return {
+    callId: header(request, 'call-id') ?? '',
+    from: uriOf(header(request, 'from')) ?? '',
+    to: uriOf(header(request, 'to')) ?? '',
+    requestUri: request.uri,
+    fromTag: tagOf(header(request, 'from')) ?? '',
+    setupAtMs: nowMs,
+  }
+}
+
+export function recordRinging(record: DialogRecord, nowMs: number): DialogRecord {
+  return record.ringingAtMs === undefined ? { ...record, ringingAtMs: nowMs } : record
+}
+
+/** Only the first answer counts: the caller ends a second one at once (RFC 3261 §13.2.2.4). */
+export function recordAnswer(record: DialogRecord, response: Response, nowMs: number): DialogRecord {
+  if (record.answeredAtMs !== undefined) return record
+  const toTag = tagOf(header(response, 'to'))
+  return { ...record, answeredAtMs: nowMs, status: response.status, ...(toTag === undefined ? {} : { toTag }) }
+}
+
+/** The INVITE failed. */
+export function recordFailure(record: DialogRecord, status: number, cancelled: boolean, nowMs: number): DialogRecord {
+  const result = cancelled ? 'cancelled' : status === 408 || status === 480 ? 'unanswered' : 'refused'
+  return { ...record, status, result, endedAtMs: nowMs }
+}
+
+/** A BYE of this very dialog: the tags must be its own, since a forked call may have several. */
+export function recordBye(record: DialogRecord, bye: Bye, nowMs: number): DialogRecord | undefined {
+  const byCaller = bye.fromTag === record.fromTag && bye.toTag === record.toTag
+  const byCallee = bye.fromTag === record.toTag && bye.toTag === record.fromTag
+  if (bye.callId !== record.callId || (!byCaller && !byCallee)) return undefined
+  return { ...record, result: 'answered', endedAtMs: nowMs, endedBy: byCaller ? 'caller' : 'callee' }
+}
+
+/** What identifies the dialog that a BYE ends. */
+export interface Bye {
+  readonly callId: string
+  readonly fromTag: string
+  readonly toTag: string
+}
+
+export function byeOf(request: Request): Bye {
+  return {
+    callId: header(request, 'call-id') ?? '',
+    fromTag: tagOf(header(request, 'from')) ?? '',
+    toTag: tagOf(header(request, 'to')) ?? '',
+  }
+}

@@ -1,0 +1,129 @@
+import type { Request } from '../message/message'
+import { serialize } from '../message/serialize'
+import type { FlowAddress } from '../outbound/flow-address'
+import type { ClientInvite } from '../transaction/client-invite'
+import type { ClientNonInvite } from '../transaction/client-non-invite'
+import { type ServerInvite, startServerInvite } from '../transaction/server-invite'
+import { type ServerNonInvite, startServerNonInvite } from '../transaction/server-non-invite'
+import { type DialogRecord, openRecord } from './dialog-record'
+import type { DialogParty } from './in-dialog'
+import { distinctTargets, type Target, type TargetSet } from './target'
+
+/** RFC 3261 §16.6 step 11: more than three minutes. */
+export const TIMER_C_MS = 185_000
+/** RFC 3261 §9.1: how long a cancelled branch may stay without final response. */
+export const CANCEL_PATIENCE_MS = 32_000
+
+/** RFC 3261 §16: one relayed request, its server transaction and all branches. Plain JSON. */
+export interface ResponseContext {
+  readonly v: 1
+  readonly id: string
+  /** The request as received, without the Route values that named us. */
+  readonly request: string
+  readonly binary: boolean
+  readonly method: string
+  readonly upstream: FlowAddress
+  /** Our host and port, for Via and Record-Route. */
+  readonly host: string
+  readonly loop: string
+  readonly server: ServerInvite | ServerNonInvite
+  /** Groups not tried yet. */
+  readonly groups: readonly (readonly Target[])[]
+  readonly branches: readonly Branch[]
+  readonly timers: readonly ContextTimer[]
+  readonly options: RelayOptions
+  /** The caller gave up. */
+  readonly cancelled: boolean
+  /** The final status sent to the caller. */
+  readonly finalStatus?: number
+  readonly dialog?: DialogRecord
+  /** Who the caller is beyond his socket. */
+  readonly caller?: DialogParty
+}
+
+export interface RelayOptions {
+  /** How long a group may ring before it is cancelled and the next one is tried, in ms. */
+  readonly ringForMs?: number
+  /** How long a target may stay silent (Timer B and F), in ms; 32 s when absent. */
+  readonly noResponseMs?: number
+}
+
+export interface Branch {
+  readonly target: Target
+  readonly client: ClientInvite | ClientNonInvite
+  /** A provisional response came: only then may a CANCEL be sent (RFC 3261 §9.1). */
+  readonly provisional: boolean
+  readonly cancel?: 'wanted' | 'sent'
+  readonly cancelReason?: string
+  /** We gave up on it: its 487 counts as our 408. */
+  readonly expired?: true
+  readonly final?: FinalResponse
+}
+
+export interface FinalResponse {
+  readonly status: number
+  /** The response as it would go to the caller; absent when it is our own. */
+  readonly text?: string
+  readonly binary?: boolean
+}
+
+export interface ContextTimer {
+  readonly timer: 'B' | 'F' | 'C' | 'cancel' | 'ring' | 'dialog'
+  readonly branch?: number
+  readonly atMs: number
+}
+
+/** What the shell has to do, in this order. Messages are built from the context when they are sent (`branch-messages`). */
+export type ContextEffect =
+  | { readonly type: 'request'; readonly branch: number }
+  | { readonly type: 'cancel'; readonly branch: number; readonly reason?: string }
+  | { readonly type: 'ack'; readonly branch: number; readonly to: string }
+  | { readonly type: 'upstream'; readonly text: string; readonly binary: boolean; readonly status: number }
+  /** The record of the call is complete. */
+  | { readonly type: 'record'; readonly record: DialogRecord }
+  /** Nothing is left to remember. */
+  | { readonly type: 'finished' }
+
+export interface RelayOrder {
+  readonly id: string
+  readonly request: Request
+  readonly upstream: FlowAddress
+  readonly host: string
+  readonly loop: string
+  readonly targets: TargetSet
+  readonly options: RelayOptions
+  readonly caller?: DialogParty
+}
+
+/** The context of a request that is about to be relayed; `stepContext` with `start` sends it. */
+export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
+  const invite = order.request.method === 'INVITE'
+  return {
+    v: 1,
+    id: order.id,
+    request: serialize(order.request),
+    binary: order.request.binary,
+    method: order.request.method,
+    upstream: order.upstream,
+    host: order.host,
+    loop: order.loop,
+    server: (invite ? startServerInvite(true) : startServerNonInvite(true)).state,
+    groups: distinctTargets(order.targets),
+    branches: [],
+    timers: [],
+    options: order.options,
+    cancelled: false,
+    ...(order.caller ? { caller: order.caller } : {}),
+    ...(invite ? { dialog: openRecord(order.request, nowMs) } : {}),
+  }
+}
+
+/** When the context wants to be woken next. */
+export function nextDeadline(context: ResponseContext): number | undefined {
+  return context.timers.length === 0 ? undefined : Math.min(...context.timers.map((t) => t.atMs))
+}
+
+/** An answered call, with nothing left but to wait for its BYE. */
+export function isAnswered(context: ResponseContext): boolean {
+  return context.dialog?.answeredAtMs !== undefined
+}

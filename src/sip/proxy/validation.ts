@@ -1,0 +1,49 @@
+import type { Mac } from '../auth/algorithm'
+import { header, headerTokens } from '../message/headers'
+import type { Request } from '../message/message'
+import { parseUri } from '../message/uri'
+import { isLoop } from './loop'
+
+/** Why a proxy refuses a well-formed request. */
+export interface Objection {
+  readonly status: number
+  readonly reason?: string
+  readonly headers?: ReadonlyArray<readonly [string, string]>
+}
+
+/** Option tags a proxy of ours may be required to know (Proxy-Require). */
+const SUPPORTED: readonly string[] = []
+/** Option tags our registrar knows. */
+const REGISTRAR_SUPPORTED: readonly string[] = ['path', 'outbound', 'gruu']
+
+/** RFC 3261 §16.3 step 2, with §8.2.2.1. */
+export function objectToScheme(request: Request): Objection | undefined {
+  return parseUri(request.uri) ? undefined : { status: 416 }
+}
+
+/** RFC 3261 §16.3 step 3. */
+export function objectToMaxForwards(request: Request): Objection | undefined {
+  return header(request, 'max-forwards') !== undefined && Number(header(request, 'max-forwards')) === 0
+    ? { status: 483 }
+    : undefined
+}
+
+/** RFC 3261 §16.3 step 4. */
+export function objectToLoop(request: Request, mac: Mac): Objection | undefined {
+  return isLoop(request, mac) ? { status: 482 } : undefined
+}
+
+/** RFC 3261 §16.3 step 5. */
+export function objectToProxyRequire(request: Request): Objection | undefined {
+  return unsupported(headerTokens(request, 'proxy-require'), SUPPORTED)
+}
+
+/** RFC 3261 §8.2.2.3, for the requests we answer as a server ourselves. */
+export function objectToRequire(request: Request): Objection | undefined {
+  return unsupported(headerTokens(request, 'require'), REGISTRAR_SUPPORTED)
+}
+
+function unsupported(asked: readonly string[], known: readonly string[]): Objection | undefined {
+  const unknown = asked.filter((tag) => !known.includes(tag))
+  return unknown.length === 0 ? undefined : { status: 420, headers: [['Unsupported', unknown.join(', ')]] }
+}

@@ -1,0 +1,31 @@
+import type { FlowRegistration } from '../outbound/flow-state'
+import type { Binding } from './binding'
+
+/** What the flow of a binding remembers of it, so that it can answer its refreshes. */
+export function flowRegistration(
+  aor: string,
+  binding: Binding,
+  all: readonly Binding[],
+  outbound: boolean,
+): FlowRegistration {
+  return {
+    aor,
+    key: binding.key,
+    uri: binding.uri,
+    contact: binding.contact,
+    ...(binding.instance === undefined ? {} : { instance: binding.instance }),
+    outbound,
+    callId: binding.callId,
+    cSeq: binding.cSeq,
+    expiresAtMs: binding.expiresAtMs,
+    toldAtMs: binding.updatedAtMs,
+    others: othersOf(binding, all),
+  }
+}
+
+/** The other bindings, as a 200 lists them. */
+export function othersOf(binding: Binding, all: readonly Binding[]) {
+  return all
+    .filter((b) => b.key !== binding.key)
+    .map(({ contact, expiresAtMs, grantedSeconds }) => ({ contact, expiresAtMs, grantedSeconds }))
+}
