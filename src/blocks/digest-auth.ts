@@ -1,0 +1,37 @@
+import type { Block, Context, Decision, DomainSettings } from '../routing'
+import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
+
+/**
+ * Proves who sends the request, by digest (RFC 7616, RFC 8760). The address-of-record of From (REGISTER: of To) must
+ * be proved on this flow, by an earlier request or by this one; right credentials of somebody else are 403.
+ * Challenges 401 for REGISTER and 407 otherwise, with the same realm, the domain, everywhere. Our credentials are
+ * taken out of the request. A From of a foreign domain is left to `noOpenRelay`. Sets `c.identity`.
+ */
+export function digestAuth(): Block {
+  return async function digestAuth(c) {
+    const claimed = c.method === 'REGISTER' ? c.to : c.from
+    const settings = claimed && (await c.services.domain(claimed.domain))
+    if (!claimed || !settings) return
+    const credentials = credentialsFor(c.request, settings.name)
+    c.request = withoutCredentials(c.request, settings.name)
+    if (c.services.hasIdentity(claimed.aor)) {
+      c.identity = claimed.aor
+      return
+    }
+    if (!credentials) return challenge(c, settings, false)
+    const prover = `${credentials.username}@${settings.name}`
+    const verdict = await c.services.authenticate(credentials, c.method, prover)
+    if (verdict === 'locked') return c.respond(403, 'Too Many Authentication Failures')
+    if (verdict !== 'accepted') return challenge(c, settings, verdict === 'stale')
+    if (prover !== claimed.aor) return c.respond(403)
+    c.identity = prover
+  }
+}
+
+/** RFC 3261 §22.2, §22.3: a registrar challenges as a server, everything else as a proxy. */
+function challenge(c: Context, settings: DomainSettings, stale: boolean): Decision {
+  const challenges = c.services.challenges(settings, c.userAgent, stale)
+  if (challenges.length === 0) return c.respond(403, 'MD5 Is Not Allowed Here And This Client Knows Nothing Else')
+  const [status, name] = c.method === 'REGISTER' ? [401, 'WWW-Authenticate'] : [407, 'Proxy-Authenticate']
+  return c.respond(status, undefined, { headers: challenges.map((value) => [name, value] as const) })
+}

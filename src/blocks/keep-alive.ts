@@ -1,0 +1,20 @@
+import type { Block } from '../routing'
+
+/** What we relay or answer: RFC 3261 §11.2. */
+const CAPABILITIES = [
+  ['Accept', '*/*'],
+  ['Accept-Encoding', 'identity'],
+  ['Accept-Language', 'en'],
+  [
+    'Allow',
+    'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, REFER, NOTIFY, SUBSCRIBE, PRACK, PUBLISH',
+  ],
+  ['Supported', 'path, outbound'],
+] as const
+
+/** Answers OPTIONS for the server itself (no user in the Request-URI) with what it can do. */
+export function keepAlive(): Block {
+  return function keepAlive(c) {
+    if (c.uri?.user === undefined && !c.inDialog) return c.respond(200, undefined, { headers: CAPABILITIES })
+  }
+}

@@ -1,0 +1,26 @@
+import { type Block, parallel } from '../routing'
+
+export interface LocationOptions {
+  /** How long the phones may ring. Default: until the caller gives up, at most Timer C. */
+  readonly ringFor?: { readonly seconds: number }
+}
+
+/**
+ * Sends the request to all bindings of the address-of-record in its Request-URI. 484 without a user, 404 for a domain
+ * that is not ours, 404 `User not Registered` without a binding (or as the domain's `unregistered` says), 480 when
+ * no binding can be reached.
+ */
+export function location(options: LocationOptions = {}): Block {
+  return async function location(c) {
+    const { callee } = c
+    if (!callee?.user) return c.respond(484)
+    const settings = await c.services.domain(callee.domain)
+    if (!settings) return c.respond(404, 'Domain Not Served Here')
+    const rfc = settings.unregistered === 'rfc'
+    const found = await c.location.lookup({ subscriber: rfc })
+    if (found.type === 'found') return c.relay([parallel(...found.targets)], options)
+    if (found.type === 'unreachable') return c.respond(480)
+    if (!rfc) return c.respond(404, 'User not Registered')
+    return c.respond(found.subscriber ? 480 : 404)
+  }
+}

@@ -1,0 +1,8 @@
+import type { Block } from '../routing'
+
+/** Only who has proved an address of ours may send requests: everybody else gets 403 `Not relaying`. */
+export function noOpenRelay(): Block {
+  return function noOpenRelay(c) {
+    if (c.identity === undefined) return c.respond(403, 'Not relaying')
+  }
+}

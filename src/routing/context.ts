@@ -1,0 +1,163 @@
+import { header } from '../sip/message/headers'
+import type { Request } from '../sip/message/message'
+import { parseNameAddress, tagOf } from '../sip/message/name-address'
+import { makeResponse } from '../sip/message/respond'
+import { canonicalAor, parseUri, type SipUri } from '../sip/message/uri'
+import type { RelayOptions } from '../sip/proxy/response-context'
+import type { RouteInformation } from '../sip/proxy/route-information'
+import type { Target, TargetSet } from '../sip/proxy/target'
+import type { Objection } from '../sip/proxy/validation'
+import { registeredResponse } from '../sip/registrar/response'
+import type { Decision } from './decision'
+import type { Lookup, Services } from './services'
+
+/** A party of the request: From, To or the Request-URI. */
+export interface Party {
+  /** `user@domain`, canonical: unescaped user, domain in lower case. */
+  readonly aor: string
+  /** As written; undefined when the URI has no user part. */
+  readonly user: string | undefined
+  readonly domain: string
+}
+
+export interface RespondOptions {
+  readonly headers?: ReadonlyArray<readonly [name: string, value: string]>
+  readonly body?: string
+}
+
+export interface RelayTimes {
+  /** How long a group may ring before the next one is tried. Default: until the caller gives up, at most Timer C. */
+  readonly ringFor?: { readonly seconds: number }
+  /** How long a target may stay silent. Default 32 s (Timer B). */
+  readonly noResponseFor?: { readonly seconds: number }
+}
+
+/** What a block sees of one request, and how it decides. One context per request. */
+export class Context {
+  /** The request, without the Route values that named us. Blocks may replace it by an edited one. */
+  request: Request
+  /** The address-of-record that authentication proved. */
+  identity: string | undefined
+  readonly routes: RouteInformation
+  readonly services: Services
+  private readonly toTag: string
+  private decided: Decision | undefined
+
+  constructor(routes: RouteInformation, services: Services, toTag: string) {
+    this.routes = routes
+    this.request = routes.request
+    this.services = services
+    this.toTag = toTag
+  }
+
+  get method(): string {
+    return this.request.method
+  }
+
+  /** The Request-URI; undefined when it is not a SIP URI. */
+  get uri(): SipUri | undefined {
+    return parseUri(this.request.uri)
+  }
+
+  /** Undefined when the header has no SIP URI. */
+  get from(): Party | undefined {
+    return partyOf(header(this.request, 'from'))
+  }
+
+  get to(): Party | undefined {
+    return partyOf(header(this.request, 'to'))
+  }
+
+  /** Whom the request is for: the Request-URI. */
+  get callee(): Party | undefined {
+    return partyOf(`<${this.request.uri}>`)
+  }
+
+  /** Whether the request is inside a dialog: it has a To tag. */
+  get inDialog(): boolean {
+    return tagOf(header(this.request, 'to')) !== undefined
+  }
+
+  get userAgent(): string | undefined {
+    return header(this.request, 'user-agent')
+  }
+
+  readonly location = {
+    /** Bindings of the callee as targets. `subscriber`: also ask whether an address without binding is a subscriber. */
+    lookup: (options: { subscriber?: boolean } = {}): Promise<Lookup> =>
+      this.services.lookup(this.callee?.aor ?? '', { subscriber: options.subscriber ?? false }),
+    /** Stores the bindings of a REGISTER under its To and answers it. */
+    save: async (): Promise<Decision> => {
+      const aor = this.to?.aor
+      if (aor === undefined) return this.respond(400, 'Bad Request - To Is Not A SIP URI')
+      const saved = await this.services.save(aor, this.request)
+      if (!saved.ok) return this.refuse(saved)
+      const options = { toTag: this.toTag, nowMs: this.services.nowMs, outbound: saved.outbound }
+      return this.decide({ type: 'respond', response: registeredResponse(this.request, saved.contacts, options) })
+    },
+  }
+
+  /** Answers the request. `reason`: the registered phrase when absent. */
+  respond(status: number, reason?: string, options: RespondOptions = {}): Decision {
+    const phrase = reason === undefined ? {} : { reason }
+    const response = makeResponse(this.request, status, { ...phrase, ...options, toTag: this.toTag })
+    return this.decide({ type: 'respond', response })
+  }
+
+  /** Answers with an objection of the SIP rules. */
+  refuse(objection: Objection): Decision {
+    return this.respond(objection.status, objection.reason, objection.headers ? { headers: objection.headers } : {})
+  }
+
+  /** 302 with these contacts (RFC 3261 §8.3). */
+  redirect(...targets: readonly Pick<Target, 'uri' | 'q'>[]): Decision {
+    const headers = targets.map(({ uri, q }) => ['Contact', q === 1 ? `<${uri}>` : `<${uri}>;q=${q}`] as const)
+    return this.respond(302, undefined, { headers })
+  }
+
+  /** Sends the request on and keeps its transaction: groups in order, the targets of a group together. */
+  relay(targets: TargetSet, times: RelayTimes = {}): Decision {
+    const options: RelayOptions = {
+      ...(times.ringFor ? { ringForMs: times.ringFor.seconds * 1_000 } : {}),
+      ...(times.noResponseFor ? { noResponseMs: times.noResponseFor.seconds * 1_000 } : {}),
+    }
+    return this.decide({ type: 'relay', request: this.request, targets, options })
+  }
+
+  /** Sends a request inside a dialog to the other end, without state. */
+  forward(): Decision {
+    const { token } = this.routes
+    if (!token) throw new Error('forward() needs a request that came along our Record-Route')
+    return this.decide({ type: 'forward', request: this.request, token })
+  }
+
+  /** Says nothing. `why` goes to the log. */
+  drop(why: string): Decision {
+    return this.decide({ type: 'drop', why })
+  }
+
+  /** Writes a structured line; method, Call-ID and CSeq are added. */
+  log(event: string, details: Readonly<Record<string, unknown>> = {}): void {
+    const { request } = this
+    const facts = { method: request.method, callId: header(request, 'call-id'), cSeq: header(request, 'cseq') }
+    this.services.log(event, { ...facts, ...details })
+  }
+
+  /** The decision that was built last and not returned yet: the router refuses to lose it. */
+  takeUnreturned(): Decision | undefined {
+    const decision = this.decided
+    this.decided = undefined
+    return decision
+  }
+
+  private decide(decision: Decision): Decision {
+    this.decided = decision
+    return decision
+  }
+}
+
+function partyOf(value: string | undefined): Party | undefined {
+  const address = value === undefined ? undefined : parseNameAddress(value)
+  const uri = address && parseUri(address.uri)
+  return uri && { aor: canonicalAor(uri), user: uri.user, domain: uri.host.toLowerCase() }
+}

@@ -1,0 +1,14 @@
+import type { Request, Response } from '../sip/message/message'
+import type { DialogToken } from '../sip/outbound/tokens'
+import type { RelayOptions } from '../sip/proxy/response-context'
+import type { TargetSet } from '../sip/proxy/target'
+
+/** What a block decided. A block that returns one ends the route. */
+export type Decision =
+  | { readonly type: 'respond'; readonly response: Response }
+  /** Stateful: a transaction of its own, with branches. */
+  | { readonly type: 'relay'; readonly request: Request; readonly targets: TargetSet; readonly options: RelayOptions }
+  /** Stateless, along the dialog. */
+  | { readonly type: 'forward'; readonly request: Request; readonly token: DialogToken }
+  /** No answer at all. */
+  | { readonly type: 'drop'; readonly why: string }

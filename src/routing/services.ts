@@ -1,0 +1,49 @@
+import type { Algorithm } from '../sip/auth/algorithm'
+import type { Credentials } from '../sip/auth/credentials'
+import type { Request } from '../sip/message/message'
+import type { Target } from '../sip/proxy/target'
+import type { Refusal } from '../sip/registrar/register'
+import type { ListedContact } from '../sip/registrar/response'
+
+/** What a domain of ours is set to. */
+export interface DomainSettings {
+  readonly name: string
+  /** `404`: an address without binding is answered 404 whoever it is. `rfc`: 480 when it is a subscriber. */
+  readonly unregistered: '404' | 'rfc'
+  /** Digest algorithms, in the order of the challenges. */
+  readonly algorithms: readonly Algorithm[]
+}
+
+export type Lookup =
+  | { readonly type: 'found'; readonly targets: readonly Target[] }
+  /** Bindings exist, and none has a live socket. */
+  | { readonly type: 'unreachable' }
+  /** No binding; whether the address is a subscriber is known only when it was asked for. */
+  | { readonly type: 'unregistered'; readonly subscriber?: boolean }
+
+export type Saved =
+  | { readonly ok: true; readonly contacts: readonly ListedContact[]; readonly outbound: boolean }
+  | Refusal
+
+/**
+ * `stale`: the digest is right and its nonce is not fresh. `rejected`: unknown user or wrong password, nobody learns which.
+ * `locked`: too many wrong answers from there.
+ */
+export type Verdict = 'accepted' | 'stale' | 'rejected' | 'locked'
+
+/** What the flow does for its script. Times are epoch milliseconds. */
+export interface Services {
+  readonly nowMs: number
+  /** Digest challenges of a realm, ready for the header; none when the policy forbids all that this client knows. */
+  challenges(settings: DomainSettings, userAgent: string | undefined, stale: boolean): readonly string[]
+  /** Undefined when the domain is not ours. */
+  domain(name: string): Promise<DomainSettings | undefined>
+  /** Whether this flow has proved that it speaks for the address-of-record. */
+  hasIdentity(aor: string): boolean
+  /** On success the flow remembers the identity. */
+  authenticate(credentials: Credentials, method: string, aor: string): Promise<Verdict>
+  lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup>
+  save(aor: string, request: Request): Promise<Saved>
+  loops(request: Request): boolean
+  log(event: string, details: Readonly<Record<string, unknown>>): void
+}

@@ -1,0 +1,22 @@
+import {
+  digestAuth,
+  keepAlive,
+  location,
+  maxForwards,
+  noOpenRelay,
+  registrar,
+  sanity,
+  scannerFilter,
+  withinDialog,
+} from './blocks'
+import { Router } from './routing'
+
+/** The default routing script: what happens to every new request, top to bottom. Edit it to route as you like. */
+export const sip = new Router()
+
+sip.use(scannerFilter(), sanity(), maxForwards(70))
+sip.options(keepAlive())
+sip.use(withinDialog())
+sip.use(digestAuth(), noOpenRelay())
+sip.register(registrar())
+sip.use(location())
