@@ -1,0 +1,50 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { openDatabase } from '../store/database'
+import { listDomains } from '../store/domains'
+import { listSubscribers } from '../store/subscribers'
+import { violates } from '../store/violation'
+import { NO_TABLES, Problem, problems, rootOf } from './problem'
+import { createRouter } from './router'
+import { VERSION } from './version'
+
+const Health = z
+  .object({ status: z.literal('ok'), version: z.string().openapi({ example: VERSION }) })
+  .openapi('Health')
+
+const read = createRoute({
+  tags: ['Health'],
+  method: 'get',
+  path: '/health',
+  summary: 'Is it ready?',
+  description: 'Needs no token. 503 with `reasons` when a secret is missing or the database is not ready.',
+  responses: {
+    200: { description: 'Ready for calls.', content: { 'application/json': { schema: Health } } },
+    ...problems(503),
+  },
+})
+
+export const health = createRouter().openapi(read, async (c) => {
+  const reasons = [...missingSecrets(c.env), ...(await databaseFaults(c.env))]
+  if (reasons.length > 0) throw new Problem(503, reasons.join(' '), { reasons })
+  return c.json({ status: 'ok' as const, version: VERSION }, 200, { 'Cache-Control': 'no-store' })
+})
+
+function missingSecrets(env: Partial<Env>): string[] {
+  const names = ['ADMIN_TOKEN', 'TOKEN_SECRET'] as const
+  return names.filter((name) => !env[name]).map((name) => `${name} is not set (wrangler secret put ${name}).`)
+}
+
+/** Reads every column of one row, so that a missing migration shows. */
+async function databaseFaults(env: Partial<Env>): Promise<string[]> {
+  if (!env.DB) return ['There is no D1 binding named DB.']
+  const db = openDatabase(env.DB)
+  try {
+    await Promise.all([listDomains(db, { limit: 1 }), listSubscribers(db, { limit: 1 })])
+    return []
+  } catch (error) {
+    if (violates(error, 'no such table')) return [NO_TABLES]
+    if (violates(error, 'no such column')) return ['The database is older than this version: apply the migrations.']
+    console.error(rootOf(error))
+    return ['The database does not answer.']
+  }
+}

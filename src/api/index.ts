@@ -1,0 +1,34 @@
+import { bodyLimit } from 'hono/body-limit'
+import { adminToken } from './auth'
+import { bindings } from './bindings'
+import { allowOrigins } from './cors'
+import { docsPage } from './docs'
+import { domains } from './domains'
+import { health } from './health'
+import { MAX_BODY_BYTES } from './limits'
+import { refuseTheRest } from './methods'
+import { openApiDocument } from './openapi'
+import { answerProblem, Problem } from './problem'
+import { createRouter } from './router'
+import { subscribers } from './subscribers'
+
+/** The REST API under `/v1`. Everything else of the Worker (sockets, pages) is not its business. */
+export function createApi() {
+  const api = createRouter()
+  api.onError(answerProblem)
+  api.use('/v1/*', allowOrigins, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
+  api.use('/v1/domains/*', adminToken)
+  api.use('/v1/subscribers/*', adminToken)
+  const routes = api.route('/v1', health).route('/v1', domains).route('/v1', subscribers).route('/v1', bindings)
+  routes.get('/v1/openapi.json', (c) => c.json(openApiDocument(routes)))
+  routes.get('/v1/docs', (c) => docsPage(c, openApiDocument(routes)))
+  refuseTheRest(routes)
+  return routes
+}
+
+/** For typed clients: `hc<Api>(url)` of `hono/client`. */
+export type Api = ReturnType<typeof createApi>
+
+function refuseBody(): never {
+  throw new Problem(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`)
+}

@@ -1,0 +1,11 @@
+/** Most subscribers in one `POST /v1/subscribers`. */
+export const MAX_BULK = 1_000
+/** Largest request body in bytes: MAX_BULK subscribers with the longest names and passwords fit. */
+export const MAX_BODY_BYTES = 1_048_576
+/** Most items in one page of a list. */
+export const MAX_PAGE = 1_000
+export const DEFAULT_PAGE = 100
+export const MAX_USERNAME = 64
+export const MAX_PASSWORD = 128
+/** RFC 1035 §2.3.4. */
+export const MAX_DOMAIN = 253

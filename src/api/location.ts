@@ -1,0 +1,55 @@
+import type { SubscriberKey } from '../store/subscribers'
+import { Problem } from './problem'
+
+/** A binding as the LocationObject describes it. Times as named: `expiresAt` epoch ms, `lastModified` epoch s. */
+export interface BindingView {
+  readonly contact: string
+  readonly instance?: string
+  readonly regId?: number
+  readonly q: number
+  readonly callId: string
+  readonly cSeq: number
+  readonly path: readonly string[]
+  readonly userAgent?: string
+  readonly received: { readonly transport: 'WS' | 'WSS'; readonly address: string }
+  readonly flow: string
+  readonly state: 'connected' | 'detached'
+  readonly expiresAt: number
+  readonly lastModified: number
+}
+
+/** The calls that the API makes to a LocationObject. */
+interface Location {
+  subscriberChanged(): Promise<void>
+  describe(): Promise<BindingView[]>
+}
+
+export function describeBindings(env: Env, key: SubscriberKey): Promise<BindingView[]> {
+  return callLocation(env, key, (location) => location.describe())
+}
+
+/** Drops what the location and its flows remember of a subscriber, so that a change holds when the API answers. */
+export async function tellSubscriberChanged(env: Env, key: SubscriberKey): Promise<void> {
+  await callLocation(env, key, (location) => location.subscriberChanged())
+}
+
+const ATTEMPTS = 3
+
+async function callLocation<T>(env: Env, key: SubscriberKey, call: (location: Location) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // Platform: a stub stays broken once it has thrown, so each attempt makes a new one (2026-11).
+      return await call(env.LOCATION.getByName(`${key.username}@${key.domain}`) as unknown as Location)
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      if (attempt >= ATTEMPTS)
+        throw new Problem(503, 'The location of this subscriber did not answer: repeat the request.')
+    }
+  }
+}
+
+/** Platform: a restart of the object sets one of these two on the error (2026-11). */
+function isPassing(error: unknown): boolean {
+  const { retryable, durableObjectReset } = error as { retryable?: boolean; durableObjectReset?: boolean }
+  return retryable === true || durableObjectReset === true
+}

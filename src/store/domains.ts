@@ -1,0 +1,68 @@
+import { asc, eq, gt, sql } from 'drizzle-orm'
+import type { Database } from './database'
+import type { Page } from './page'
+import { type Domain, domains } from './schema'
+import { violates } from './violation'
+
+/** Domain names are compared without case (RFC 3261 §19.1.4) and stored in lower case. */
+export function canonicalDomain(name: string): string {
+  return name.toLowerCase()
+}
+
+export function findDomain(db: Database, name: string): Promise<Domain | undefined> {
+  return db
+    .select()
+    .from(domains)
+    .where(eq(domains.name, canonicalDomain(name)))
+    .get()
+}
+
+export function listDomains(db: Database, page: Page<string>): Promise<Domain[]> {
+  return db
+    .select()
+    .from(domains)
+    .where(page.after === undefined ? undefined : gt(domains.name, page.after))
+    .orderBy(asc(domains.name))
+    .limit(page.limit)
+}
+
+/** Those of the names that are ours. The names travel as one JSON parameter: D1 takes at most 100 parameters. */
+export async function knownDomains(db: Database, names: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .select({ name: domains.name })
+    .from(domains)
+    .where(sql`${domains.name} in (select value from json_each(${JSON.stringify(names)}))`)
+  return new Set(rows.map((row) => row.name))
+}
+
+/** Undefined when the name is taken. */
+export async function insertDomain(db: Database, domain: Domain): Promise<Domain | undefined> {
+  const [inserted] = await db.insert(domains).values(domain).onConflictDoNothing().returning()
+  return inserted
+}
+
+export type DomainChanges = Partial<Pick<Domain, 'unregistered' | 'algorithms'>> & Pick<Domain, 'updatedAt'>
+
+/** Undefined when there is no such domain. */
+export async function updateDomain(db: Database, name: string, changes: DomainChanges): Promise<Domain | undefined> {
+  const [updated] = await db
+    .update(domains)
+    .set(changes)
+    .where(eq(domains.name, canonicalDomain(name)))
+    .returning()
+  return updated
+}
+
+/** A domain goes only when its last subscriber has gone: the foreign key decides, so no race can leave orphans. */
+export async function deleteDomain(db: Database, name: string): Promise<'deleted' | 'absent' | 'has-subscribers'> {
+  try {
+    const deleted = await db
+      .delete(domains)
+      .where(eq(domains.name, canonicalDomain(name)))
+      .returning({ name: domains.name })
+    return deleted.length > 0 ? 'deleted' : 'absent'
+  } catch (error) {
+    if (violates(error, 'FOREIGN KEY constraint failed')) return 'has-subscribers'
+    throw error
+  }
+}

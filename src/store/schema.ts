@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm'
+import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+export const DIGEST_ALGORITHMS = ['MD5', 'SHA-256'] as const
+export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number]
+
+/** What a call to an address with no binding gets: `404` always, or `rfc`: 480 for a subscriber and 404 for nobody. */
+export const UNREGISTERED = ['404', 'rfc'] as const
+export type Unregistered = (typeof UNREGISTERED)[number]
+
+/** Times are epoch milliseconds. */
+const times = {
+  createdAt: integer().notNull(),
+  updatedAt: integer().notNull(),
+}
+
+/** The hosts we answer for. The name, in lower case, is also the digest realm: it can never change. */
+export const domains = sqliteTable('domains', {
+  name: text().primaryKey(),
+  unregistered: text({ enum: UNREGISTERED }).notNull().default('404'),
+  /** The challenges offered, in this order. */
+  algorithms: text({ mode: 'json' }).$type<DigestAlgorithm[]>().notNull().default(sql`'["MD5"]'`),
+  ...times,
+})
+
+/** Who may authenticate. No password: HA1 only, per algorithm (RFC 7616 §3.4.2), with the domain as realm. */
+export const subscribers = sqliteTable(
+  'subscribers',
+  {
+    id: integer().primaryKey(),
+    username: text().notNull(),
+    domain: text()
+      .notNull()
+      .references(() => domains.name),
+    ha1Md5: text().notNull(),
+    ha1Sha256: text().notNull(),
+    enabled: integer({ mode: 'boolean' }).notNull().default(true),
+    ...times,
+  },
+  // Domain first: one index serves the look-up, the pages of a domain and the foreign key (an index is a row per write).
+  (t) => [uniqueIndex('subscribers_domain_username').on(t.domain, t.username)],
+)
+
+export type Domain = typeof domains.$inferSelect
+export type Subscriber = typeof subscribers.$inferSelect

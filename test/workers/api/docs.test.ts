@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { call } from './support'
+
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, { properties?: Record<string, { description?: string }> }> }
+}
+interface Operation {
+  summary?: string
+  security?: unknown[]
+  responses: Record<string, { description?: string; content?: Record<string, unknown> }>
+}
+
+async function document(): Promise<Document> {
+  return (await call('/v1/openapi.json', { token: null })).json()
+}
+
+describe('GET /v1/openapi.json', () => {
+  it('is an OpenAPI 3.1 document of all routes', async () => {
+    const { openapi, paths } = await document()
+    expect(openapi).toBe('3.1.0')
+    expect(Object.entries(paths).map(([path, item]) => [path, Object.keys(item).sort()])).toEqual([
+      ['/v1/health', ['get']],
+      ['/v1/domains', ['get', 'post']],
+      ['/v1/domains/{name}', ['delete', 'get', 'patch']],
+      ['/v1/subscribers', ['get', 'post']],
+      ['/v1/subscribers/{aor}', ['delete', 'get', 'patch']],
+      ['/v1/subscribers/{aor}/bindings', ['get']],
+    ])
+  })
+
+  it('says of every route what it does, what it answers and who may call', async () => {
+    const { paths } = await document()
+    for (const [path, item] of Object.entries(paths)) {
+      for (const operation of Object.values(item)) {
+        expect(operation.summary, path).toBeTruthy()
+        expect(Boolean(operation.security), path).toBe(path !== '/v1/health')
+        for (const [status, response] of Object.entries(operation.responses)) {
+          expect(response.description, `${path} ${status}`).toBeTruthy()
+          if (Number(status) >= 400) expect(response.content).toHaveProperty(['application/problem+json'])
+        }
+      }
+    }
+  })
+
+  it('has no field for a hash, and takes a password only in', async () => {
+    const { schemas } = (await document()).components
+    expect(JSON.stringify(schemas)).not.toMatch(/ha1(md5|sha)/i)
+    expect(schemas.Subscriber?.properties).not.toHaveProperty('password')
+  })
+
+  it('gives the units of all numbers of a binding', async () => {
+    const binding = (await document()).components.schemas.Binding?.properties
+    expect(binding?.expiresIn?.description).toContain('Seconds')
+    expect(binding?.lastModified?.description).toContain('epoch seconds')
+  })
+})
+
+describe('GET /v1/docs', () => {
+  it('shows every route and schema, without a token', async () => {
+    const response = await call('/v1/docs', { token: null })
+    expect(response.headers.get('Content-Type')).toMatch(/^text\/html/)
+    const page = await response.text()
+    const { paths, components } = await document()
+    for (const path of Object.keys(paths)) expect(page).toContain(path)
+    for (const name of Object.keys(components.schemas)) expect(page).toContain(`id="${name}"`)
+  })
+
+  it('loads nothing from another host and runs no script', async () => {
+    const response = await call('/v1/docs', { token: null })
+    expect(response.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
+    expect(await response.text()).not.toMatch(/<script|src=|https?:\/\//)
+  })
+})
