@@ -1,0 +1,24 @@
+import { createApi } from './api'
+import { upgrade } from './upgrade'
+
+export { FlowObject } from './objects/flow-object'
+export { LocationObject } from './objects/location-object'
+export { TransactionObject } from './objects/transaction-object'
+
+const api = createApi()
+
+export default {
+  async fetch(request, env, ctx): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/' || pathname === '/ws') {
+      if (request.headers.get('Upgrade')?.toLowerCase() === 'websocket') return upgrade(request, env)
+      if (pathname === '/ws')
+        return new Response('SIP over WebSocket is spoken here (RFC 7118).\n', {
+          status: 426,
+          headers: { Upgrade: 'websocket' },
+        })
+    }
+    if (pathname === '/v1' || pathname.startsWith('/v1/')) return api.fetch(request, env, ctx)
+    return env.ASSETS.fetch(request)
+  },
+} satisfies ExportedHandler<Env>

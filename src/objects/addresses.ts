@@ -1,0 +1,46 @@
+import { type FlowAddress, splitFlowAddress } from '../sip/outbound/flow-address'
+import type { FlowObject } from './flow-object'
+import type { LocationObject } from './location-object'
+import type { TransactionObject } from './transaction-object'
+
+/** An object id in a token: 43 characters of base64url instead of 64 of hex. */
+export function compactId(id: DurableObjectId): string {
+  return Buffer.from(id.toString(), 'hex').toString('base64url')
+}
+
+function expandId(compact: string): string {
+  return Buffer.from(compact, 'base64url').toString('hex')
+}
+
+/**
+ * The methods of an object as its callers see them: what they give and take is plain data, so the types are the same on
+ * both sides.
+ */
+type Remote<T> = {
+  [K in keyof T as T[K] extends (...args: never[]) => Promise<unknown> ? K : never]: T[K]
+}
+
+export interface FlowStub {
+  readonly stub: Remote<FlowObject>
+  readonly tag: string
+}
+
+/** Throws when the address was not made by us; addresses come only from sealed tokens and our own rows. */
+export function flowStub(env: Env, address: FlowAddress): FlowStub {
+  const { object, tag } = splitFlowAddress(address)
+  const stub = env.FLOW.get(env.FLOW.idFromString(expandId(object)))
+  return { stub: stub as unknown as Remote<FlowObject>, tag }
+}
+
+export function locationStub(env: Env, aor: string): Remote<LocationObject> {
+  return env.LOCATION.getByName(aor) as unknown as Remote<LocationObject>
+}
+
+export function transactionStub(env: Env, transaction: string): Remote<TransactionObject> {
+  const stub = env.TRANSACTION.get(env.TRANSACTION.idFromString(expandId(transaction)))
+  return stub as unknown as Remote<TransactionObject>
+}
+
+export function newTransactionId(env: Env): string {
+  return compactId(env.TRANSACTION.newUniqueId())
+}

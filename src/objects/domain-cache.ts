@@ -1,0 +1,27 @@
+import type { DomainSettings } from '../routing/services'
+import { openDatabase } from '../store/database'
+import { findDomain } from '../store/domains'
+
+/** A change made over REST counts everywhere after this long; a new domain counts at once. */
+export const DOMAIN_CACHE_MS = 1_000
+
+interface Entry {
+  readonly settings: DomainSettings
+  readonly untilMs: number
+}
+
+/** Per isolate. Only domains that exist are kept, so what was just created is never hidden by an old "no". */
+const cache = new Map<string, Entry>()
+
+export async function domainSettings(env: Env, name: string, nowMs: number): Promise<DomainSettings | undefined> {
+  const cached = cache.get(name)
+  if (cached && cached.untilMs > nowMs) return cached.settings
+  const domain = await findDomain(openDatabase(env.DB), name)
+  if (!domain) {
+    cache.delete(name)
+    return undefined
+  }
+  const settings = { name: domain.name, unregistered: domain.unregistered, algorithms: domain.algorithms }
+  cache.set(name, { settings, untilMs: nowMs + DOMAIN_CACHE_MS })
+  return settings
+}

@@ -1,0 +1,97 @@
+import { randomToken } from '../../platform/random'
+import type { DomainSettings, Lookup, Saved, Services, Verdict } from '../../routing/services'
+import type { Mac } from '../../sip/auth/algorithm'
+import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
+import type { Credentials } from '../../sip/auth/credentials'
+import { checkNonce, mintNonce } from '../../sip/auth/nonce'
+import { acceptNonceCount } from '../../sip/auth/nonce-counts'
+import type { Request } from '../../sip/message/message'
+import { serialize } from '../../sip/message/serialize'
+import { hasIdentity, withIdentity, withoutRegistration, withRegistration } from '../../sip/outbound/flow-state'
+import { longestExpires } from '../../sip/outbound/keep-alive'
+import { isLoop } from '../../sip/proxy/loop'
+import { flowRegistration } from '../../sip/registrar/flow-registration'
+import { refresh } from '../../sip/registrar/refresh'
+import { locationStub } from '../addresses'
+import { callObject } from '../call-object'
+import { domainSettings } from '../domain-cache'
+import { log } from '../log'
+import type { Connection } from './connection'
+
+/** What the script of one request may ask of its flow. */
+export class FlowServices implements Services {
+  readonly nowMs: number
+  private readonly connection: Connection
+  /** Nonces are good on the socket they were made for: a captured answer is worth nothing on another one. */
+  private readonly nonceMac: Mac
+
+  constructor(connection: Connection, nowMs: number) {
+    this.connection = connection
+    this.nowMs = nowMs
+    this.nonceMac = (text) => connection.mac(`nonce|${connection.state.address}|${text}`)
+  }
+
+  challenges(settings: DomainSettings, userAgent: string | undefined, stale: boolean): readonly string[] {
+    const realm = settings.name
+    return challengeAlgorithms(settings.algorithms, userAgent).map((algorithm) => {
+      const nonce = mintNonce({ nowMs: this.nowMs, random: randomToken(), realm }, this.nonceMac)
+      return formatChallenge({ realm, nonce, algorithm, ...(stale ? { stale } : {}) })
+    })
+  }
+
+  domain(name: string): Promise<DomainSettings | undefined> {
+    return domainSettings(this.connection.env, name, this.nowMs)
+  }
+
+  hasIdentity(aor: string): boolean {
+    return hasIdentity(this.connection.state, aor, this.nowMs)
+  }
+
+  async authenticate(credentials: Credentials, method: string, aor: string): Promise<Verdict> {
+    const { connection, nowMs } = this
+    const freshness = checkNonce(credentials.nonce, { nowMs, realm: credentials.realm }, this.nonceMac)
+    const verdict = await callObject(() =>
+      locationStub(connection.env, aor).authenticate(credentials, method, connection.state.source),
+    )
+    if (verdict !== 'accepted') return verdict
+    if (freshness !== 'fresh') return 'stale'
+    const { accepted, counts } = acceptNonceCount(connection.state.nonceCounts, credentials.nonce, credentials.nc)
+    if (!accepted) return 'stale'
+    connection.update(withIdentity({ ...connection.state, nonceCounts: counts }, aor, nowMs))
+    return 'accepted'
+  }
+
+  lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup> {
+    return callObject(() => locationStub(this.connection.env, aor).lookup(options))
+  }
+
+  async save(aor: string, request: Request): Promise<Saved> {
+    const { connection, nowMs } = this
+    const longest = longestExpires(connection.lastPingMs(), nowMs)
+    const refreshed = refresh(connection.state, aor, request, longest, nowMs)
+    if (refreshed) {
+      connection.update(withRegistration(connection.state, refreshed.registration))
+      return { ok: true, contacts: refreshed.contacts, outbound: refreshed.outbound }
+    }
+    const { address, transport, host, source } = connection.state
+    const origin = { flow: address, transport, host, source, longestExpires: longest }
+    const saved = await callObject(() =>
+      locationStub(connection.env, aor).register(serialize(request), request.binary, origin),
+    )
+    if (!saved.ok) return saved
+    let state = withoutRegistration(connection.state, aor)
+    for (const binding of saved.bindings.filter((b) => b.flow === address)) {
+      state = withRegistration(state, flowRegistration(aor, binding, saved.bindings, saved.outbound))
+    }
+    connection.update(state)
+    return { ok: true, contacts: saved.bindings, outbound: saved.outbound }
+  }
+
+  loops(request: Request): boolean {
+    return isLoop(request, this.connection.mac)
+  }
+
+  log(event: string, details: Readonly<Record<string, unknown>>): void {
+    log(event, { source: this.connection.state.source, ...details })
+  }
+}

@@ -1,0 +1,176 @@
+import { DurableObject } from 'cloudflare:workers'
+import { hash } from '../platform/hash'
+import type { Lookup, Verdict } from '../routing/services'
+import type { Credentials } from '../sip/auth/credentials'
+import { verifyDigest } from '../sip/auth/verify'
+import { parse } from '../sip/message/parse'
+import { type Binding, isAlive } from '../sip/registrar/binding'
+import { attached, type BindingView, detach, lapse, targetsOf, viewOf } from '../sip/registrar/bindings'
+import { othersOf } from '../sip/registrar/flow-registration'
+import { type Origin, type Refusal, register } from '../sip/registrar/register'
+import { openDatabase } from '../store/database'
+import { findSubscriber } from '../store/subscribers'
+import { flowStub } from './addresses'
+import { callObject } from './call-object'
+import { Failures } from './failures'
+import { log } from './log'
+
+/** How long a subscriber's row is trusted without asking the database again; REST tells of changes at once. */
+export const SUBSCRIBER_CACHE_MS = 60_000
+
+type Ha1 = Readonly<Record<Credentials['algorithm'], string>>
+
+export type RegisterReply =
+  | { readonly ok: true; readonly bindings: readonly Binding[]; readonly outbound: boolean }
+  | Refusal
+
+/** One address-of-record: its bindings, a row each, and what verifies its owner. Named by the address, `user@domain`. */
+export class LocationObject extends DurableObject<Env> {
+  private bindings: readonly Binding[] | undefined
+  private subscriber: { readonly ha1: Ha1 | undefined; readonly untilMs: number } | undefined
+  private readonly failures = new Failures()
+
+  /**
+   * Verifies a digest. For an address that is no subscriber the same work is done with a hash nobody knows, so that
+   * neither answer nor time tells who exists.
+   */
+  async authenticate(credentials: Credentials, method: string, source: string): Promise<Verdict> {
+    const nowMs = Date.now()
+    if (this.failures.isLocked(source, nowMs)) return 'locked'
+    const ha1 =
+      (await this.ha1())?.[credentials.algorithm] ?? hash(credentials.algorithm, `${nowMs}${this.env.TOKEN_SECRET}`)
+    if (verifyDigest(credentials, { method, ha1, hash })) {
+      this.failures.clear(source)
+      return 'accepted'
+    }
+    this.failures.count(source, nowMs)
+    return 'rejected'
+  }
+
+  /** Applies a REGISTER that is authenticated. The bindings are durable when this returns. */
+  async register(text: string, binary: boolean, origin: Origin): Promise<RegisterReply> {
+    const parsed = parse(text, binary)
+    if (!parsed.ok || parsed.message.kind !== 'request')
+      throw new Error('a REGISTER that was read before must be readable')
+    const before = this.load()
+    const result = register(before, parsed.message, origin, Date.now())
+    if (!result.ok) return result
+    this.store(result.bindings, result.removed)
+    const changed = result.removed.length > 0 || result.added.some((a) => !before.some((b) => b.contact === a.contact))
+    if (changed) this.ctx.waitUntil(this.tellOthers(origin.flow))
+    return { ok: true, bindings: result.bindings, outbound: result.outbound }
+  }
+
+  /** Where requests to this address go. */
+  async lookup(options: { readonly subscriber: boolean }): Promise<Lookup> {
+    const bindings = this.load().filter((b) => isAlive(b, Date.now()))
+    const targets = targetsOf(this.aor, bindings)
+    if (targets.length > 0) return { type: 'found', targets }
+    if (bindings.length > 0) return { type: 'unreachable' }
+    if (!options.subscriber) return { type: 'unregistered' }
+    return { type: 'unregistered', subscriber: (await this.ha1()) !== undefined }
+  }
+
+  /** Where an instance is now, for requests inside dialogs that it had on another socket. */
+  async flowOf(instance: string): Promise<string | undefined> {
+    return attached(this.load(), Date.now()).find((b) => b.instance === instance)?.flow
+  }
+
+  /** A socket has closed: its binding stays until it expires, and gets no requests. */
+  async detach(flow: string, key: string, expiresAtMs: number): Promise<void> {
+    this.replace(detach(this.load(), { flow, key, expiresAtMs }, Date.now()))
+  }
+
+  /** A request found no socket (`gone`) or an expired registration there. */
+  async unreachable(flow: string, key: string, delivery: 'gone' | 'expired'): Promise<void> {
+    const bindings = this.load()
+    this.replace(
+      delivery === 'gone'
+        ? lapse(bindings, { flow, key }, Date.now())
+        : bindings.filter((b) => b.key !== key || b.flow !== flow),
+    )
+  }
+
+  /** The subscriber's row has changed or is gone: what was proved with the old one holds no longer. */
+  async subscriberChanged(): Promise<void> {
+    this.subscriber = undefined
+    const bindings = this.load()
+    this.store([], bindings)
+    for (const { flow } of attached(bindings, Date.now())) {
+      await callObject(() => {
+        const { stub, tag } = flowStub(this.env, flow)
+        return stub.revoke(tag, this.aor)
+      })
+    }
+  }
+
+  /** The bindings for people to look at, with the expiry that the flows know. */
+  async describe(): Promise<BindingView[]> {
+    const nowMs = Date.now()
+    const views = await Promise.all(
+      this.load().map(async (binding) => {
+        if (binding.detachedAtMs !== undefined) return viewOf(binding, binding.expiresAtMs)
+        const { stub, tag } = flowStub(this.env, binding.flow)
+        return viewOf(
+          binding,
+          (await stub.expiryOf(tag, this.aor, binding.key).catch(() => undefined)) ?? binding.expiresAtMs,
+        )
+      }),
+    )
+    return views.filter((view) => view.expiresAt > nowMs)
+  }
+
+  private get aor(): string {
+    return this.ctx.id.name ?? ''
+  }
+
+  private load(): readonly Binding[] {
+    this.bindings ??= [...this.ctx.storage.kv.list<Binding>({ prefix: ROW })].map(([, binding]) => binding)
+    return this.bindings
+  }
+
+  /** Writes what differs, in one transaction. */
+  private store(bindings: readonly Binding[], removed: readonly Binding[]): void {
+    const before = this.load()
+    this.ctx.storage.transactionSync(() => {
+      for (const { key } of removed) this.ctx.storage.kv.delete(ROW + key)
+      for (const binding of bindings) if (!before.includes(binding)) this.ctx.storage.kv.put(ROW + binding.key, binding)
+    })
+    this.bindings = bindings
+  }
+
+  private replace(bindings: readonly Binding[]): void {
+    this.store(
+      bindings,
+      this.load().filter((old) => !bindings.some((b) => b.key === old.key)),
+    )
+  }
+
+  /** Phones list all bindings in their refreshes, which their flows answer: tells these of a change. */
+  private async tellOthers(origin: string): Promise<void> {
+    const all = this.load()
+    for (const binding of attached(all, Date.now())) {
+      if (binding.flow === origin) continue
+      try {
+        const { stub, tag } = flowStub(this.env, binding.flow)
+        const expiresAtMs = await stub.bindingsChanged(tag, this.aor, binding.key, othersOf(binding, all))
+        if (expiresAtMs === undefined) await this.unreachable(binding.flow, binding.key, 'gone')
+      } catch (error) {
+        log('bindings.untold', { aor: this.aor, error: String(error) })
+      }
+    }
+  }
+
+  private async ha1(): Promise<Ha1 | undefined> {
+    const nowMs = Date.now()
+    if (this.subscriber && this.subscriber.untilMs > nowMs) return this.subscriber.ha1
+    const at = this.aor.lastIndexOf('@')
+    const row = await findSubscriber(openDatabase(this.env.DB), this.aor.slice(0, at), this.aor.slice(at + 1))
+    const ha1 = row?.enabled ? { MD5: row.ha1Md5, 'SHA-256': row.ha1Sha256 } : undefined
+    // Nobody is remembered as absent: a subscriber that was just created can register at once.
+    this.subscriber = ha1 && { ha1, untilMs: nowMs + SUBSCRIBER_CACHE_MS }
+    return ha1
+  }
+}
+
+const ROW = 'binding:'

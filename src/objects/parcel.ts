@@ -1,0 +1,14 @@
+import type { OfferedRequest } from '../sip/outbound/flow-state'
+
+/** A message on its way to a phone. */
+export interface Parcel {
+  readonly text: string
+  readonly binary: boolean
+  /** A request that waits for a final response: its transaction is told when the socket closes. */
+  readonly offer?: OfferedRequest
+  /** Only when the phone is still registered with this binding. */
+  readonly binding?: { readonly aor: string; readonly key: string }
+}
+
+/** `gone`: there is no such socket. `expired`: there is, and the registration has run out. */
+export type Delivery = 'sent' | 'gone' | 'expired'

@@ -1,0 +1,232 @@
+import { DurableObject } from 'cloudflare:workers'
+import { keyedMac } from '../platform/mac'
+import type { Request } from '../sip/message/message'
+import type { Frame } from '../sip/message/octets'
+import { parse } from '../sip/message/parse'
+import { toFrame } from '../sip/message/serialize'
+import { branchAck, branchCancel, branchRequest } from '../sip/proxy/branch-messages'
+import { type ContextInput, stepContext } from '../sip/proxy/context-step'
+import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
+import { type DialogEnds, type DialogParty, endsOf } from '../sip/proxy/in-dialog'
+import {
+  type ContextEffect,
+  isAnswered,
+  newContext,
+  nextDeadline,
+  type RelayOptions,
+  type ResponseContext,
+} from '../sip/proxy/response-context'
+import type { Target, TargetSet } from '../sip/proxy/target'
+import { flowStub, locationStub } from './addresses'
+import { callObject } from './call-object'
+import { log } from './log'
+import type { Delivery } from './parcel'
+
+/** A request to relay, as its flow hands it over. */
+export interface StartOrder {
+  readonly id: string
+  readonly request: string
+  readonly binary: boolean
+  readonly upstream: string
+  readonly host: string
+  readonly loop: string
+  readonly targets: TargetSet
+  readonly options: RelayOptions
+  readonly caller?: DialogParty
+}
+
+/** What is stored: the context, and effects that may not have happened yet. */
+interface Stored {
+  readonly context: ResponseContext
+  readonly pending: readonly ContextEffect[]
+}
+
+const ROW = 'context'
+
+/**
+ * One relayed request, and the record of the dialog it made until its BYE. State and effects are written together before
+ * the effects are performed: a crash repeats one and never loses one. Empties itself when nothing is left to remember.
+ */
+export class TransactionObject extends DurableObject<Env> {
+  private context: ResponseContext | undefined
+  private loaded = false
+  private alarmAtMs: number | undefined
+
+  /** Relays a request. Called again with the same order it changes nothing. */
+  async start(order: StartOrder): Promise<void> {
+    await this.ready()
+    if (this.context) return
+    await this.step(newContext({ ...order, request: readRequest(order) }, Date.now()), { type: 'start' })
+  }
+
+  async response(branch: number, frame: Frame): Promise<void> {
+    const parsed = parse(frame.text, frame.binary)
+    if (parsed.ok && parsed.message.kind === 'response')
+      await this.input({ type: 'response', branch, response: parsed.message })
+  }
+
+  async cancel(reason: string | undefined): Promise<void> {
+    await this.input(reason === undefined ? { type: 'cancel' } : { type: 'cancel', reason })
+  }
+
+  async retransmission(): Promise<void> {
+    await this.input({ type: 'retransmission' })
+  }
+
+  /** The socket of a branch closed before its final response. */
+  async branchClosed(branch: number): Promise<void> {
+    await this.input({ type: 'unreachable', branch })
+  }
+
+  async bye(bye: Bye): Promise<void> {
+    await this.input({ type: 'bye', bye })
+  }
+
+  /** The record of the dialog; undefined when it has ended or never was one. */
+  async describe(): Promise<DialogRecord | undefined> {
+    await this.ready()
+    return this.context?.dialog
+  }
+
+  /** Who the two ends are, for an end that comes back on another socket. */
+  async ends(): Promise<DialogEnds | undefined> {
+    await this.ready()
+    return this.context && endsOf(this.context)
+  }
+
+  /** Platform: at least once, maybe late, maybe together with a call (2026-11); the context checks its deadlines. */
+  override async alarm(): Promise<void> {
+    this.alarmAtMs = undefined
+    await this.input({ type: 'wake' })
+  }
+
+  private async input(input: ContextInput): Promise<void> {
+    await this.ready()
+    if (this.context) await this.step(this.context, input)
+  }
+
+  /** After a wake: what was not performed for certain is performed again. */
+  private async ready(): Promise<void> {
+    if (this.loaded) return
+    this.loaded = true
+    const stored = this.ctx.storage.kv.get<Stored>(ROW)
+    this.context = stored?.context
+    if (stored && stored.pending.length > 0) await this.perform(stored.context, stored.pending)
+  }
+
+  private async step(context: ResponseContext, input: ContextInput): Promise<void> {
+    const { state, effects } = stepContext(context, input, Date.now())
+    this.context = state
+    const durable = effects.filter(mustHappen)
+    if (state !== context || durable.length > 0)
+      this.ctx.storage.kv.put<Stored>(ROW, { context: state, pending: durable })
+    this.arm(state)
+    await this.perform(state, effects)
+  }
+
+  private async perform(context: ResponseContext, effects: readonly ContextEffect[]): Promise<void> {
+    // One after the other for each phone, all phones at once.
+    const byReceiver = Map.groupBy(effects, (e) => ('branch' in e ? e.branch : 'upstream'))
+    const failed: number[] = []
+    await Promise.all(
+      [...byReceiver.values()].map(async (own) => {
+        for (const effect of own)
+          if ((await this.act(context, effect)) === 'failed' && 'branch' in effect) failed.push(effect.branch)
+      }),
+    )
+    if (effects.some((e) => e.type === 'finished')) return this.finish()
+    if (effects.some(mustHappen) && this.context)
+      this.ctx.storage.kv.put<Stored>(ROW, { context: this.context, pending: [] })
+    for (const branch of failed) await this.input({ type: 'unreachable', branch })
+  }
+
+  private async finish(): Promise<void> {
+    this.context = undefined
+    await this.ctx.storage.deleteAll()
+  }
+
+  private async act(context: ResponseContext, effect: ContextEffect): Promise<'done' | 'failed'> {
+    switch (effect.type) {
+      case 'request':
+        return this.request(context, effect.branch)
+      case 'cancel':
+        return this.toBranch(context, effect.branch, branchCancel(context, effect.branch, effect.reason, this.mac()))
+      case 'ack':
+        await this.toBranch(context, effect.branch, branchAck(context, effect.branch, effect.to, this.mac()))
+        return 'done'
+      case 'upstream':
+        await this.deliver(context.upstream, effect)
+        return 'done'
+      case 'record':
+        log('call', { ...effect.record })
+        return 'done'
+      case 'finished':
+        return 'done'
+    }
+  }
+
+  private async request(context: ResponseContext, branch: number): Promise<'done' | 'failed'> {
+    const target = targetOf(context, branch)
+    const offer = { transaction: context.id, branch }
+    const binding = target.binding && { aor: target.binding.aor, key: target.binding.key }
+    const frame = toFrame(branchRequest(context, branch, this.mac()))
+    const delivery = await this.deliver(target.flow, { ...frame, offer, ...(binding ? { binding } : {}) })
+    if (delivery === 'sent') return 'done'
+    if (binding) {
+      await callObject(() => locationStub(this.env, binding.aor).unreachable(target.flow, binding.key, delivery))
+    }
+    return 'failed'
+  }
+
+  private async toBranch(context: ResponseContext, branch: number, request: Request): Promise<'done' | 'failed'> {
+    return (await this.deliver(targetOf(context, branch).flow, toFrame(request))) === 'sent' ? 'done' : 'failed'
+  }
+
+  /** A flow that can't be called is a flow that is gone. */
+  private async deliver(
+    address: string,
+    parcel: Parameters<ReturnType<typeof flowStub>['stub']['deliver']>[1],
+  ): Promise<Delivery> {
+    try {
+      return await callObject(() => {
+        const { stub, tag } = flowStub(this.env, address)
+        return stub.deliver(tag, parcel)
+      })
+    } catch (error) {
+      log('flow.failed', { flow: address, error: String(error) })
+      return 'gone'
+    }
+  }
+
+  /** An earlier alarm does no harm, a later one would; for an answered call it is moved so that nothing wakes in vain. */
+  private arm(context: ResponseContext): void {
+    const next = nextDeadline(context)
+    if (next === undefined) return
+    if (this.alarmAtMs !== undefined && this.alarmAtMs <= next && !isAnswered(context)) return
+    if (this.alarmAtMs === next) return
+    this.alarmAtMs = next
+    void this.ctx.storage.setAlarm(next)
+  }
+
+  private mac() {
+    return keyedMac(this.env.TOKEN_SECRET)
+  }
+}
+
+/** What must not be lost; a provisional response that was lost is followed by the next one. */
+function mustHappen(effect: ContextEffect): boolean {
+  return effect.type !== 'upstream' || effect.status >= 200
+}
+
+function targetOf(context: ResponseContext, branch: number): Target {
+  const target = context.branches[branch]?.target
+  if (!target) throw new Error(`no branch ${branch}`)
+  return target
+}
+
+function readRequest(order: StartOrder): Request {
+  const parsed = parse(order.request, order.binary)
+  if (!parsed.ok || parsed.message.kind !== 'request')
+    throw new Error('a request that was read before must be readable')
+  return parsed.message
+}
