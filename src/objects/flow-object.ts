@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { randomToken } from '../platform/random'
 import { flowAddress } from '../sip/outbound/flow-address'
-import { type FlowState, newFlowState, type OtherBinding, readFlowState } from '../sip/outbound/flow-state'
+import { newFlowState, type OtherBinding, readFlowState } from '../sip/outbound/flow-state'
 import { PING, PONG } from '../sip/outbound/keep-alive'
 import { compactId } from './addresses'
 import { Connection } from './flow/connection'
@@ -72,6 +72,11 @@ export class FlowObject extends DurableObject<Env> {
     return this.connection(tag)?.expiryOf(aor, key)
   }
 
+  /** The binding is somewhere else now, or removed: this flow no longer answers its refreshes. */
+  async unbound(tag: string, aor: string, key: string): Promise<void> {
+    this.connection(tag)?.unbound(aor, key)
+  }
+
   /** Forgets what was proved here for an address-of-record. */
   async revoke(tag: string, aor: string): Promise<void> {
     this.connection(tag)?.revoke(aor)
@@ -91,11 +96,10 @@ export class FlowObject extends DurableObject<Env> {
 
   /** From memory, or after a wake from the attachment. */
   private connectionOf(ws: WebSocket): Connection | undefined {
-    const state: FlowState | undefined = readFlowState(ws.deserializeAttachment())
-    if (!state) return undefined
-    const tag = state.address.slice(state.address.indexOf('.') + 1)
+    const [tag = ''] = this.ctx.getTags(ws)
     const known = this.connections.get(tag)
-    if (known) return known
+    const state = known ? undefined : readFlowState(ws.deserializeAttachment())
+    if (known || !state) return known
     const connection = new Connection(this.ctx, this.env, ws, tag, state)
     this.connections.set(tag, connection)
     return connection

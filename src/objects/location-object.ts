@@ -10,7 +10,7 @@ import { othersOf } from '../sip/registrar/flow-registration'
 import { type Origin, type Refusal, register } from '../sip/registrar/register'
 import { openDatabase } from '../store/database'
 import { findSubscriber } from '../store/subscribers'
-import { flowStub } from './addresses'
+import { type FlowStub, flowStub } from './addresses'
 import { callObject } from './call-object'
 import { Failures } from './failures'
 import { log } from './log'
@@ -56,8 +56,7 @@ export class LocationObject extends DurableObject<Env> {
     const result = register(before, parsed.message, origin, Date.now())
     if (!result.ok) return result
     this.store(result.bindings, result.removed)
-    const changed = result.removed.length > 0 || result.added.some((a) => !before.some((b) => b.contact === a.contact))
-    if (changed) this.ctx.waitUntil(this.tellOthers(origin.flow))
+    if (isNews(before, result.bindings)) this.ctx.waitUntil(this.tellFlows(before, origin.flow))
     return { ok: true, bindings: result.bindings, outbound: result.outbound }
   }
 
@@ -97,10 +96,7 @@ export class LocationObject extends DurableObject<Env> {
     const bindings = this.load()
     this.store([], bindings)
     for (const { flow } of attached(bindings, Date.now())) {
-      await callObject(() => {
-        const { stub, tag } = flowStub(this.env, flow)
-        return stub.revoke(tag, this.aor)
-      })
+      await this.tell(flow, ({ stub, tag }) => stub.revoke(tag, this.aor))
     }
   }
 
@@ -146,18 +142,29 @@ export class LocationObject extends DurableObject<Env> {
     )
   }
 
-  /** Phones list all bindings in their refreshes, which their flows answer: tells these of a change. */
-  private async tellOthers(origin: string): Promise<void> {
+  /**
+   * Flows answer the refreshes of their phones: those that lost a binding must stop, the others list what is new.
+   */
+  private async tellFlows(before: readonly Binding[], origin: string): Promise<void> {
     const all = this.load()
+    const lost = before.filter((old) => !all.some((b) => b.key === old.key && b.flow === old.flow))
+    for (const { flow, key } of lost) await this.tell(flow, ({ stub, tag }) => stub.unbound(tag, this.aor, key))
     for (const binding of attached(all, Date.now())) {
       if (binding.flow === origin) continue
-      try {
-        const { stub, tag } = flowStub(this.env, binding.flow)
-        const expiresAtMs = await stub.bindingsChanged(tag, this.aor, binding.key, othersOf(binding, all))
-        if (expiresAtMs === undefined) await this.unreachable(binding.flow, binding.key, 'gone')
-      } catch (error) {
-        log('bindings.untold', { aor: this.aor, error: String(error) })
-      }
+      const { flow, key } = binding
+      await this.tell(flow, async ({ stub, tag }) => {
+        const expiresAtMs = await stub.bindingsChanged(tag, this.aor, key, othersOf(binding, all))
+        if (expiresAtMs === undefined) await this.unreachable(flow, key, 'gone')
+      })
+    }
+  }
+
+  /** A flow that can't be told finds out when its next lease or delivery fails. */
+  private async tell(flow: string, message: (to: FlowStub) => Promise<void>): Promise<void> {
+    try {
+      await callObject(() => message(flowStub(this.env, flow)))
+    } catch (error) {
+      log('flow.untold', { aor: this.aor, flow, error: String(error) })
     }
   }
 
@@ -174,3 +181,13 @@ export class LocationObject extends DurableObject<Env> {
 }
 
 const ROW = 'binding:'
+
+/** A plain refresh changes nothing that other flows know. */
+function isNews(before: readonly Binding[], after: readonly Binding[]): boolean {
+  const facts = (bindings: readonly Binding[]) =>
+    bindings
+      .map((b) => `${b.key} ${b.flow} ${b.contact}`)
+      .sort()
+      .join('\n')
+  return facts(before) !== facts(after)
+}

@@ -117,9 +117,10 @@ export class TransactionObject extends DurableObject<Env> {
   private async step(context: ResponseContext, input: ContextInput): Promise<void> {
     const { state, effects } = stepContext(context, input, Date.now())
     this.context = state
-    const durable = effects.filter(mustHappen)
-    if (state !== context || durable.length > 0)
-      this.ctx.storage.kv.put<Stored>(ROW, { context: state, pending: durable })
+    const pending = effects.filter(mustHappen)
+    // What is performed before anything is awaited needs no row: it happens, or the whole input did not.
+    const local = effects.length > 0 && effects.every((e) => e.type === 'record' || e.type === 'finished')
+    if (!local && state !== context) this.ctx.storage.kv.put<Stored>(ROW, { context: state, pending })
     this.arm(state)
     await this.perform(state, effects)
   }

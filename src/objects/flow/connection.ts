@@ -17,6 +17,7 @@ import {
   type OtherBinding,
   type ReceivedInvite,
   withoutIdentity,
+  withoutRegistration,
 } from '../../sip/outbound/flow-state'
 import { PONG } from '../../sip/outbound/keep-alive'
 import { offer, settle } from '../../sip/outbound/offered-requests'
@@ -25,7 +26,7 @@ import { assign, finish, pendingTransactions, remember } from '../../sip/outboun
 import { RecentRequests } from '../../sip/outbound/recent-requests'
 import { loopDigest } from '../../sip/proxy/loop'
 import { takeRoutes } from '../../sip/proxy/route-information'
-import { serverTransactionKey } from '../../sip/transaction/key'
+import { answeredTransactionKey } from '../../sip/transaction/key'
 import { flowStub, locationStub, newTransactionId, transactionStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
@@ -100,23 +101,27 @@ export class Connection {
     const role = roleOf(request, this.state)
     switch (role.type) {
       case 'ack':
-        return this.inDialogAck(request)
+        await this.alongDialog(request)
+        return
       case 'cancel':
         return this.cancel(request, role.invite)
       case 'retransmission':
-        if (role.invite.transaction) await this.tell(role.invite.transaction, (t) => t.retransmission())
+        if (!this.repeat(request) && role.invite.transaction) {
+          await this.tell(role.invite.transaction, (t) => t.retransmission())
+        }
         return
       case 'new':
-        if (!this.recent.begin(request, Date.now())) return this.repeat(request)
+        if (!this.recent.begin(request, Date.now())) return void this.repeat(request)
         if (request.method === 'INVITE') this.update(remember(this.state, role.key, Date.now()))
         return this.route(request, role.key)
     }
   }
 
-  /** The answer that a copy of an answered request gets again. */
-  private repeat(request: Request): void {
+  /** Sends the answer again that a copy of its request gets. */
+  private repeat(request: Request): boolean {
     const answer = this.recent.answerTo(request)
     if (answer !== undefined) this.ws.send(answer)
+    return answer !== undefined
   }
 
   private async route(request: Request, key: string): Promise<void> {
@@ -127,19 +132,19 @@ export class Connection {
       await this.carryOut(decision, request, key)
     } catch (error) {
       log('decision.failed', { decision: decision.type, error: String(error) })
-      this.answer(makeResponse(request, 500, { toTag: randomToken() }), key)
+      this.send(makeResponse(request, 500, { toTag: randomToken() }))
     }
   }
 
   private async carryOut(decision: Decision, request: Request, key: string): Promise<void> {
     switch (decision.type) {
       case 'respond':
-        return this.answer(decision.response, key)
+        return this.send(decision.response)
       case 'drop':
         return log('request.dropped', { why: decision.why, source: this.state.source })
       case 'forward': {
         const failure = await forwardAlongDialog(this, decision.request, decision.token)
-        if (failure !== undefined) this.answer(makeResponse(request, failure), key)
+        if (failure !== undefined) this.send(makeResponse(request, failure))
         return
       }
       case 'relay':
@@ -171,32 +176,26 @@ export class Connection {
 
   /** RFC 3261 §9.2: answered hop by hop, at once; whether the INVITE ends is another matter. */
   private async cancel(request: Request, invite: ReceivedInvite | undefined): Promise<void> {
-    if (!invite) {
-      const { token } = takeRoutes(request, this.state.host, this.mac)
-      // A CANCEL of a request inside a dialog goes the way of that request, which has no state here.
-      if (token) return this.cancelInDialog(request)
-      return this.send(makeResponse(request, 481, { toTag: randomToken() }))
-    }
+    // A request inside a dialog has no state here, so its CANCEL goes the same way (RFC 3261 §16.10).
+    if (!invite?.transaction && (await this.alongDialog(request))) return
+    if (!invite) return this.send(makeResponse(request, 481, { toTag: randomToken() }))
     this.send(makeResponse(request, 200, { toTag: randomToken() }))
     if (!invite.transaction || invite.finalAtMs !== undefined) return
     const reason = headerLines(request, 'reason')[0]
     await this.tell(invite.transaction, (t) => t.cancel(reason))
   }
 
-  private async cancelInDialog(request: Request): Promise<void> {
+  /** Follows our Record-Route; false when the request has none. An ACK without it ends here (RFC 3261 §17.1.1.3). */
+  private async alongDialog(request: Request): Promise<boolean> {
     const routes = takeRoutes(request, this.state.host, this.mac)
     if (routes.token) await forwardAlongDialog(this, routes.request, routes.token)
-  }
-
-  /** An ACK of a 2xx has a Route of ours; any other ends here (RFC 3261 §17.1.1.3, §13.2.2.4). */
-  private async inDialogAck(request: Request): Promise<void> {
-    const routes = takeRoutes(request, this.state.host, this.mac)
-    if (routes.token) await forwardAlongDialog(this, routes.request, routes.token)
+    return routes.token !== undefined
   }
 
   private async response(response: Response): Promise<void> {
     const route = routeResponse(response, this.state, this.mac)
     if (route.type === 'unknown') return log('response.dropped', { status: response.status, source: this.state.source })
+    if (route.type === 'absorbed') return
     if (route.type === 'flow') {
       await callObject(() => this.deliverTo(route.flow, route.response))
       return
@@ -227,26 +226,19 @@ export class Connection {
   /** A response that went to the phone: its request is answered. */
   private delivered(parcel: Parcel, frame: string | Uint8Array): void {
     const parsed = parse(parcel.text, parcel.binary)
-    if (!parsed.ok || parsed.message.kind !== 'response' || parsed.message.status < 200) return
-    this.recent.answered(parsed.message, frame)
-    this.update(
-      finish(
-        this.state,
-        serverTransactionKey({ ...parsed.message, kind: 'request', method: 'INVITE', uri: '' }),
-        Date.now(),
-      ),
-    )
+    if (parsed.ok && parsed.message.kind === 'response') this.answered(parsed.message, frame)
   }
 
-  private answer(response: Response, key: string): void {
-    this.send(response)
-    if (response.status >= 200) this.update(finish(this.state, key, Date.now()))
+  private answered(response: Response, frame: string | Uint8Array): void {
+    if (response.status < 200) return
+    this.recent.answered(response, frame)
+    this.update(finish(this.state, answeredTransactionKey(response) ?? '', Date.now()))
   }
 
   private send(response: Response): void {
     const frame = encodeFrame(toFrame(response))
     this.ws.send(frame)
-    if (response.status >= 200) this.recent.answered(response, frame)
+    this.answered(response, frame)
   }
 
   private async tell<T>(id: string, call: (stub: ReturnType<typeof transactionStub>) => Promise<T>): Promise<T> {
@@ -264,6 +256,10 @@ export class Connection {
     const registrations = this.state.registrations.map((r) => (r === registration ? { ...r, others } : r))
     this.update({ ...this.state, registrations })
     return this.expiryOf(aor, key)
+  }
+
+  unbound(aor: string, key: string): void {
+    this.update(withoutRegistration(this.state, aor, key))
   }
 
   revoke(aor: string): void {

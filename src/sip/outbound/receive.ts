@@ -1,4 +1,5 @@
 import type { Mac } from '../auth/algorithm'
+import { parseCSeq } from '../message/c-seq'
 import { header } from '../message/headers'
 import type { Request, Response } from '../message/message'
 import type { Frame } from '../message/octets'
@@ -78,6 +79,8 @@ export function roleOf(request: Request, state: FlowState): RequestRole {
 export type ResponseRoute =
   | { readonly type: 'transaction'; readonly transaction: string; readonly branch: number }
   | { readonly type: 'flow'; readonly flow: FlowAddress; readonly response: Response }
+  /** The answer to a CANCEL of ours: it has the branch of the INVITE and says nothing about it (RFC 3261 §17.1.3). */
+  | { readonly type: 'absorbed' }
   | { readonly type: 'unknown' }
 
 /** RFC 3261 §16.7 step 1, RFC 6026 §7.3: a response that matches nothing of ours is dropped. */
@@ -86,7 +89,10 @@ export function routeResponse(response: Response, state: FlowState, mac: Mac): R
   const branch = via && branchOf(via)
   const token = branch === undefined ? undefined : parseBranchToken(branch, peersOf(state), mac)
   if (!token) return { type: 'unknown' }
-  if (token.kind === 'transaction') return { type: 'transaction', transaction: token.transaction, branch: token.branch }
+  if (token.kind === 'transaction') {
+    if (parseCSeq(header(response, 'cseq'))?.method === 'CANCEL') return { type: 'absorbed' }
+    return { type: 'transaction', transaction: token.transaction, branch: token.branch }
+  }
   const popped = popVia(response)
   return popped ? { type: 'flow', flow: token.flow, response: popped } : { type: 'unknown' }
 }

@@ -1,7 +1,5 @@
-import { parseCSeq } from '../message/c-seq'
-import { header } from '../message/headers'
 import type { Request, Response } from '../message/message'
-import { branchOf, sentBy, topVia } from '../message/via'
+import { answeredTransactionKey, serverTransactionKey } from '../transaction/key'
 import { PATIENCE_MS } from '../transaction/timers'
 
 /** Requests of one socket that are remembered to absorb copies. */
@@ -21,9 +19,8 @@ export class RecentRequests {
 
   /** True the first time. */
   begin(request: Request, nowMs: number): boolean {
-    const key = keyOf(request)
+    const key = serverTransactionKey(request)
     for (const [old, { atMs }] of this.entries) if (nowMs - atMs > PATIENCE_MS) this.entries.delete(old)
-    if (key === undefined) return true
     if (this.entries.has(key)) return false
     this.entries.set(key, { atMs: nowMs })
     if (this.entries.size > MAX_RECENT) this.entries.delete(this.entries.keys().next().value ?? '')
@@ -31,19 +28,11 @@ export class RecentRequests {
   }
 
   answered(response: Response, frame: string | Uint8Array): void {
-    const entry = this.entries.get(keyOf(response) ?? '')
+    const entry = this.entries.get(answeredTransactionKey(response) ?? '')
     if (entry) entry.answer = frame
   }
 
   answerTo(request: Request): string | Uint8Array | undefined {
-    return this.entries.get(keyOf(request) ?? '')?.answer
+    return this.entries.get(serverTransactionKey(request))?.answer
   }
-}
-
-/** Method, sent-by and branch; undefined for a branch that identifies nothing (RFC 2543). */
-function keyOf(message: Request | Response): string | undefined {
-  const via = topVia(message)
-  const branch = via && branchOf(via)
-  if (!via || !branch || branch.length <= 7) return undefined
-  return `${parseCSeq(header(message, 'cseq'))?.method} ${sentBy(via)} ${branch}`
 }

@@ -1,6 +1,6 @@
 import { parseCSeq } from '../message/c-seq'
 import { header } from '../message/headers'
-import type { Message, Request } from '../message/message'
+import type { Message, Request, Response } from '../message/message'
 import { tagOf } from '../message/name-address'
 import { branchOf, MAGIC_COOKIE, sentBy, topVia, type Via } from '../message/via'
 
@@ -23,6 +23,16 @@ export function inviteKeyOfCancel(request: Request): string {
 /** RFC 3261 §17.1.3: the client transaction a response belongs to, or that a request with our Via on top makes. */
 export function clientTransactionKey(message: Message): string {
   return `${cSeqOf(message).method} ${branchOf(viaOf(message)) ?? ''}`
+}
+
+/**
+ * The server transaction that a response answers; undefined when its request had no unique branch (RFC 2543), since a
+ * response does not hold all that identifies such a request.
+ */
+export function answeredTransactionKey(response: Response): string | undefined {
+  const via = viaOf(response)
+  const branch = branchOf(via)
+  return isUnique(branch) ? `${cSeqOf(response).method} ${sentBy(via)} ${branch}` : undefined
 }
 
 function serverKey(request: Request, method: string): string {
