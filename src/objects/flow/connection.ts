@@ -42,6 +42,8 @@ export class Connection {
   readonly mac: Mac
   private readonly ctx: DurableObjectState
   private readonly ws: WebSocket
+  /** The socket has closed: what is still under way must not outlive it. */
+  isGone = false
   private readonly recent = new RecentRequests()
   /** The last message of each call that is being worked on: messages of one call are handled in their order. */
   private readonly calls = new Map<string, Promise<void>>()
@@ -59,7 +61,7 @@ export class Connection {
   update(state: FlowState): void {
     if (state === this.state) return
     this.state = fitFlowState(state)
-    this.ws.serializeAttachment(this.state)
+    if (!this.isGone) this.ws.serializeAttachment(this.state)
   }
 
   /** When the phone last sent a keep-alive, in epoch ms. */
@@ -172,6 +174,7 @@ export class Connection {
       ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
     }
     await this.tell(transaction, (t) => t.start(order))
+    if (this.isGone) await this.tell(transaction, (t) => t.cancel(undefined))
   }
 
   /** RFC 3261 §9.2: answered hop by hop, at once; whether the INVITE ends is another matter. */
@@ -272,6 +275,7 @@ export class Connection {
 
   /** The socket is gone: bindings wait for their phone, calls that ring end, requests that wait are told. */
   async closed(): Promise<void> {
+    this.isGone = true
     const { registrations, offered, address } = this.state
     const work = [
       ...registrations.map((r) =>

@@ -21,13 +21,23 @@ export async function forwardAlongDialog(
 ): Promise<403 | 480 | undefined> {
   const to = otherEnd(token, connection.state.address) ?? (await returnedEnd(connection, token))
   if (to === undefined) return 403
-  const delivery = await deliverInDialog(connection, request, token[to])
-  // The end of the record does not hold up the BYE itself.
+  const delivered =
+    (await deliverInDialog(connection, request, token[to])) === 'sent' ||
+    (await followMoved(connection, request, token, to))
+  // The end of the record does not hold up the BYE itself, and the record is needed to find an end that moved.
   if (request.method === 'BYE')
     await callObject(() => transactionStub(connection.env, token.transaction).bye(byeOf(request)))
-  if (delivery === 'sent') return undefined
+  return delivered ? undefined : 480
+}
+
+async function followMoved(
+  connection: Connection,
+  request: Request,
+  token: DialogToken,
+  to: 'caller' | 'callee',
+): Promise<boolean> {
   const moved = await newFlowOf(connection, token, to)
-  return moved !== undefined && (await deliverInDialog(connection, request, moved)) === 'sent' ? undefined : 480
+  return moved !== undefined && (await deliverInDialog(connection, request, moved)) === 'sent'
 }
 
 function deliverInDialog(connection: Connection, request: Request, to: FlowAddress): Promise<Delivery> {

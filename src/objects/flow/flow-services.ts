@@ -84,6 +84,7 @@ export class FlowServices implements Services {
       state = withRegistration(state, flowRegistration(aor, binding, saved.bindings, saved.outbound))
     }
     connection.update(state)
+    if (connection.isGone) await connection.closed()
     return { ok: true, contacts: saved.bindings, outbound: saved.outbound }
   }
 
