@@ -1,0 +1,64 @@
+import { describe, expect } from 'vitest'
+import { hasBrowser, pairs, test } from './fixture'
+
+describe.skipIf(!hasBrowser).each(pairs)('%s and %s send MESSAGE', (from, to) => {
+  test('P08 P16 both ways, with every byte of the text', async ({ lab }) => {
+    const [a, b] = await lab.registeredPair(from, to)
+
+    await a.does('sendMessage', b.aor, 'Grüße aus Ōsaka 🎉')
+    await a.notes('messageSent', { status: 200 })
+    expect(await b.notes('message')).toMatchObject({ text: 'Grüße aus Ōsaka 🎉', from: a.aor })
+
+    await b.does('sendMessage', a.aor, 'and back\r\nin two lines')
+    await b.notes('messageSent', { status: 200 })
+    expect(await a.notes('message')).toMatchObject({ text: 'and back\r\nin two lines', from: b.aor })
+    const received = b.wire.received('MESSAGE')
+    expect(Number(received.header('Content-Length'))).toBe(Buffer.byteLength(received.body))
+    expect(b.wire.all('received', 'MESSAGE')).toHaveLength(1)
+  })
+})
+
+describe.skipIf(!hasBrowser)('MESSAGE', () => {
+  test('P20 405 of a device that takes no messages does not hide the 200 of another', async ({ lab }) => {
+    const sender = await lab.registered('jssip')
+    const deaf = await lab.registered('jssip', { takesMessages: false })
+    const hearing = await lab.registered('sipjs', { account: deaf.account })
+
+    await sender.does('sendMessage', deaf.aor, 'hello')
+
+    await sender.notes('messageSent', { status: 200 })
+    await hearing.notes('message', { text: 'hello' })
+    expect(sender.wire.all('received', '200 MESSAGE')).toHaveLength(1)
+    expect(sender.wire.all('received', '405 MESSAGE')).toHaveLength(0)
+  })
+
+  test('P20 405 of the only device reaches the sender', async ({ lab }) => {
+    const sender = await lab.registered('sipjs')
+    const deaf = await lab.registered('jssip', { takesMessages: false })
+
+    await sender.does('sendMessage', deaf.aor, 'hello')
+
+    await sender.notes('messageFailed', { status: 405 })
+  })
+
+  test('C07 to an address without a phone is 404 User not Registered', async ({ lab }) => {
+    const sender = await lab.registered('jssip')
+    const absent = await lab.subscriber()
+
+    await sender.does('sendMessage', absent.aor, 'hello')
+
+    await sender.notes('messageFailed', { status: 404 })
+    expect(sender.wire.received('404 MESSAGE').reason).toBe('User not Registered')
+  })
+
+  test('E06 from a phone that has not registered is challenged with 407', async ({ lab }) => {
+    const sender = await lab.phone('jssip')
+    const receiver = await lab.registered('sipjs')
+
+    await sender.does('sendMessage', receiver.aor, 'hello')
+
+    await sender.notes('messageSent', { status: 200 })
+    expect(sender.wire.labels('MESSAGE')).toEqual(['> MESSAGE', '< 407 MESSAGE', '> MESSAGE', '< 200 MESSAGE'])
+    await receiver.notes('message', { text: 'hello', from: sender.aor })
+  })
+})

@@ -1,0 +1,52 @@
+export interface Account {
+  readonly username: string
+  readonly domain: string
+  readonly password: string
+  /** `sip:username@domain` */
+  readonly aor: string
+}
+
+export interface BindingRecord {
+  readonly contact: string
+  readonly callId: string
+  readonly cSeq: number
+  readonly instance?: string
+  readonly state: 'connected' | 'detached'
+}
+
+/** The part of the REST interface that tests need to prepare and to look at. */
+export class AdminApi {
+  private readonly url: string
+  private readonly token: string
+
+  constructor(url: string, token: string) {
+    this.url = url
+    this.token = token
+  }
+
+  async createDomain(name: string): Promise<void> {
+    await this.request('POST', '/v1/domains', { name })
+  }
+
+  async createSubscriber(username: string, domain: string, password = `secret-${username}`): Promise<Account> {
+    await this.request('POST', '/v1/subscribers', { username, domain, password })
+    return { username, domain, password, aor: `sip:${username}@${domain}` }
+  }
+
+  async bindings(account: Account): Promise<BindingRecord[]> {
+    const aor = encodeURIComponent(`${account.username}@${account.domain}`)
+    const answer = await this.request('GET', `/v1/subscribers/${aor}/bindings`)
+    return (answer as { items: BindingRecord[] }).items
+  }
+
+  private async request(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+}
