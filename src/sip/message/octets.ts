@@ -6,26 +6,13 @@ const encoder = new TextEncoder()
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const BEYOND_ASCII = /[\u0080-\uffff]/
 
-/** Length of a text in UTF-8 bytes. */
+/** Longest text that is counted by writing it out: any message has room, at three bytes for each UTF-16 unit. */
+const scratch = new Uint8Array(3 * MAX_MESSAGE_BYTES)
+
+/** Length of a text in UTF-8 bytes. The encoder is several times faster than a loop over the characters. */
 export function byteLength(text: string): number {
-  const from = text.search(BEYOND_ASCII)
-  let bytes = text.length
-  for (let i = from; i >= 0 && i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 0x80) continue
-    bytes += code < 0x800 ? 1 : 2
-    // A surrogate pair is 4 bytes in 2 units; half a pair goes out as U+FFFD, 3 bytes.
-    if (isHighSurrogate(code) && isLowSurrogate(text.charCodeAt(i + 1))) i++
-  }
-  return bytes
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff
-}
-
-function isLowSurrogate(code: number): boolean {
-  return code >= 0xdc00 && code <= 0xdfff
+  if (text.length > MAX_MESSAGE_BYTES) return encoder.encode(text).length
+  return encoder.encodeInto(text, scratch).written
 }
 
 /** The first `length` bytes of a text, read as UTF-8; undefined when they end inside a character. */

@@ -108,21 +108,22 @@ function parseHeaders(head: string, from: number, into: HeaderField[]): Problem 
   return problem
 }
 
-/** RFC 3261 §7.3.1: a line that begins with white space continues the one before it. */
+/**
+ * Where a header line ends. RFC 3261 §7.3.1: a line that begins with white space continues the one before. Looks for LF
+ * alone: a search for one character is several times faster than for two.
+ */
 function endOfField(head: string, from: number): number {
-  let end = head.indexOf('\r\n', from)
-  while (end >= 0) {
-    const next = head.charCodeAt(end + 2)
-    if (next !== 32 && next !== 9) return end
-    end = head.indexOf('\r\n', end + 2)
+  let lf = head.indexOf('\n', from)
+  while (lf >= 0) {
+    const next = head.charCodeAt(lf + 1)
+    if (head.charCodeAt(lf - 1) === 13 && next !== 32 && next !== 9) return lf - 1
+    lf = head.indexOf('\n', lf + 1)
   }
   return head.length
 }
 
 function hasBareLineBreak(raw: string): boolean {
-  const lf = raw.indexOf('\n')
-  const cr = raw.indexOf('\r')
-  if (lf < 0 && cr < 0) return false
+  if (!raw.includes('\r') && !raw.includes('\n')) return false
   return /\r(?!\n)|(?<!\r)\n/.test(raw)
 }
 
