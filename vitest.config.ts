@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
@@ -23,13 +23,14 @@ export default defineConfig(async () => ({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              bindings: { ...secrets, TEST_MIGRATIONS: await migrations() },
+              bindings: { ...secrets, TEST_MIGRATIONS: await migrations(), TEST_TORTURE: torture() },
             },
           }),
         ],
         test: {
           name: 'workers',
           include: ['test/workers/**/*.test.ts'],
+          isolate: false,
           setupFiles: ['./test/setup/apply-migrations.ts'],
         },
       },
@@ -62,4 +63,11 @@ const oneAtATime = { pool: 'forks', maxWorkers: 1, fileParallelism: false } as c
 
 async function migrations() {
   return existsSync('./migrations') ? readD1Migrations('./migrations') : []
+}
+
+/** The torture messages in base64, by file: a Worker has no files. */
+function torture() {
+  const root = './test/torture'
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.dat'))
+  return Object.fromEntries(files.map((file) => [file, readFileSync(`${root}/${file}`, 'base64')]))
 }

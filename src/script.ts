@@ -14,9 +14,9 @@ import { Router } from './routing'
 /** The default routing script: what happens to every new request, top to bottom. Edit it to route as you like. */
 export const sip = new Router()
 
-sip.use(scannerFilter(), sanity(), maxForwards(70))
+sip.use(scannerFilter(), sanity())
 sip.options(keepAlive())
-sip.use(withinDialog())
+sip.use(maxForwards(70), withinDialog())
 sip.use(digestAuth(), noOpenRelay())
 sip.register(registrar())
 sip.use(location())

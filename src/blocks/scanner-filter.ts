@@ -2,11 +2,12 @@ import type { Block } from '../routing'
 
 /** User-Agents of the scanners that everybody meets. */
 export const SCANNERS =
-  /friendly-scanner|sipvicious|sipcli|sip-scan|sipsak|sundayddr|iWar|CSipSimple|SIVuS|Gulp|sipv\b|smap|friendly-request|VaxIPUserAgent|VaxSIPUserAgent|siparmyknife|Test Agent/i
+  /friendly-scanner|sipvicious|sipcli|sip-scan|sipsak|sundayddr|iWar|CSipSimple|SIVuS|Gulp|sipv\b|smap|friendly-request|VaxIPUserAgent|VaxSIPUserAgent|pplsip|siparmyknife|Test Agent/i
 
 /** Says nothing to a scanner: an answer would tell it that somebody is here. */
 export function scannerFilter(userAgents: RegExp = SCANNERS): Block {
   return function scannerFilter(c) {
-    if (userAgents.test(c.userAgent ?? '')) return c.drop('scanner')
+    // Unlike `test`, `search` has no memory, whatever the flags.
+    if ((c.userAgent ?? '').search(userAgents) >= 0) return c.drop('scanner')
   }
 }

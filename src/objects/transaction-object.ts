@@ -50,6 +50,8 @@ const ROW = 'context'
 export class TransactionObject extends DurableObject<Env> {
   private context: ResponseContext | undefined
   private loaded = false
+  /** Effects not performed for certain, of all inputs that are under way at once. */
+  private pending: readonly ContextEffect[] = []
   private alarmAtMs: number | undefined
 
   /** Relays a request. Called again with the same order it changes nothing. */
@@ -111,16 +113,18 @@ export class TransactionObject extends DurableObject<Env> {
     this.loaded = true
     const stored = this.ctx.storage.kv.get<Stored>(ROW)
     this.context = stored?.context
+    this.pending = stored?.pending ?? []
     if (stored && stored.pending.length > 0) await this.perform(stored.context, stored.pending)
   }
 
   private async step(context: ResponseContext, input: ContextInput): Promise<void> {
     const { state, effects } = stepContext(context, input, Date.now())
     this.context = state
-    const pending = effects.filter(mustHappen)
+    this.pending = [...this.pending, ...effects.filter(mustHappen)]
     // What is performed before anything is awaited needs no row: it happens, or the whole input did not.
-    const local = effects.length > 0 && effects.every((e) => e.type === 'record' || e.type === 'finished')
-    if (!local && state !== context) this.ctx.storage.kv.put<Stored>(ROW, { context: state, pending })
+    const ends = effects.some((e) => e.type === 'finished')
+    const local = ends && effects.every((e) => e.type === 'record' || e.type === 'finished')
+    if (!local && state !== context) this.write(state)
     this.arm(state)
     await this.perform(state, effects)
   }
@@ -136,13 +140,20 @@ export class TransactionObject extends DurableObject<Env> {
       }),
     )
     if (effects.some((e) => e.type === 'finished')) return this.finish()
-    if (effects.some(mustHappen) && this.context)
-      this.ctx.storage.kv.put<Stored>(ROW, { context: this.context, pending: [] })
+    if (effects.some(mustHappen)) {
+      this.pending = this.pending.filter((e) => !effects.includes(e))
+      if (this.context) this.write(this.context)
+    }
     for (const branch of failed) await this.input({ type: 'unreachable', branch })
+  }
+
+  private write(context: ResponseContext): void {
+    this.ctx.storage.kv.put<Stored>(ROW, { context, pending: this.pending })
   }
 
   private async finish(): Promise<void> {
     this.context = undefined
+    this.pending = []
     await this.ctx.storage.deleteAll()
   }
 

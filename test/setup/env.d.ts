@@ -4,6 +4,8 @@ declare global {
   namespace Cloudflare {
     interface Env {
       TEST_MIGRATIONS: D1Migration[]
+      /** Base64 of each torture message, by file. */
+      TEST_TORTURE: Record<string, string>
     }
   }
 }

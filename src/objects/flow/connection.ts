@@ -77,7 +77,8 @@ export class Connection {
         this.update({ ...this.state, keepAliveAtMs: Date.now() })
         return this.ws.send(PONG)
       case 'refused':
-        return this.send(incoming.response)
+        // Not remembered for copies: what can't be read belongs to no transaction.
+        return this.ws.send(encodeFrame(toFrame(incoming.response)))
       case 'ignored':
         if (incoming.why !== 'keep-alive') log('frame.dropped', { why: incoming.why, source: this.state.source })
         return

@@ -88,16 +88,30 @@ export function readFlowState(attachment: unknown): FlowState | undefined {
   return state?.v === 1 ? state : undefined
 }
 
-/** Keeps the state small enough for the attachment: first the other bindings go, then the oldest memories. */
+/** What goes when the state is too large, in this order; only a phone with monstrous Contacts or branches comes far. */
+const SHRINKS: ReadonlyArray<(state: FlowState) => FlowState> = [
+  (state) => ({ ...state, registrations: state.registrations.map(({ others: _, ...own }) => own) }),
+  (state) => ({ ...state, received: state.received.slice(-4), offered: state.offered.slice(-4), nonceCounts: [] }),
+  (state) => ({ ...state, received: [] }),
+  (state) => ({ ...state, registrations: state.registrations.slice(-1) }),
+  (state) => ({ ...state, registrations: [] }),
+  (state) => ({ ...state, identities: [] }),
+]
+
+/** Keeps the state small enough for the attachment. */
 export function fitFlowState(state: FlowState): FlowState {
-  if (sizeOf(state) <= MAX_STATE_BYTES) return state
-  const bare = { ...state, registrations: state.registrations.map(({ others: _, ...own }) => own) }
-  if (sizeOf(bare) <= MAX_STATE_BYTES) return bare
-  return { ...bare, received: bare.received.slice(-4), offered: bare.offered.slice(-4), nonceCounts: [] }
+  let fitting = state
+  for (const shrink of SHRINKS) {
+    if (sizeOf(fitting) <= MAX_STATE_BYTES) return fitting
+    fitting = shrink(fitting)
+  }
+  return fitting
 }
 
+/** Platform: a stored text takes two bytes for each character as soon as one of them is beyond Latin-1 (V8, 2026-11). */
 function sizeOf(state: FlowState): number {
-  return JSON.stringify(state).length
+  const text = JSON.stringify(state)
+  return /[\u0100-\uffff]/.test(text) ? 2 * text.length : text.length
 }
 
 /** Whom a response on this socket may speak for. */

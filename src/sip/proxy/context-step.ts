@@ -114,7 +114,9 @@ class ContextStep {
       this.stopTimer('ring')
       return this.nextGroup()
     }
-    const best = bestResponse(finals)
+    // Who gave up hears that it worked, not what another phone said before.
+    const terminated = this.context.cancelled ? finals.find((f) => f.status === 487) : undefined
+    const best = terminated ?? bestResponse(finals)
     // RFC 4320 §4.2: a 408 to anything but an INVITE comes too late to be of use, so it is not sent.
     const silent = best?.status === 408 && best.text === undefined && this.context.method !== 'INVITE'
     const status = this.context.cancelled && best?.text === undefined ? 487 : undefined
@@ -126,8 +128,9 @@ class ContextStep {
   /** Everything is said. An answered call stays as its record; anything else is forgotten. */
   private finish(): void {
     const { dialog, finalStatus, cancelled } = this.context
-    if (isAnswered(this.context)) return this.settle()
-    if (dialog) this.record(recordFailure(dialog, finalStatus ?? 480, cancelled, this.nowMs))
+    const ended = dialog?.endedAtMs !== undefined
+    if (isAnswered(this.context) && !ended) return this.settle()
+    if (dialog && !ended) this.record(recordFailure(dialog, finalStatus ?? 480, cancelled, this.nowMs))
     this.effects.push({ type: 'finished' })
   }
 
@@ -152,7 +155,7 @@ class ContextStep {
     this.branch(index, { client: state, provisional: branch.provisional || status < 200 })
     this.client(index, effects, response)
     // RFC 3261 §9.1: the CANCEL that had to wait for a provisional response.
-    if (status < 200 && branch.cancel === 'wanted') this.sendCancel(index)
+    if (state.state === 'proceeding' && branch.cancel === 'wanted') this.sendCancel(index)
   }
 
   private client(index: number, effects: readonly ClientEffect[], response?: Response): void {
@@ -180,7 +183,7 @@ class ContextStep {
   /** RFC 3261 §16.7 step 2 and 5: 101-199 restart Timer C and go up at once; 100 is for this hop only. */
   private provisional(index: number, upstream: Upstream): void {
     // RFC 4320 §4.1: no provisional response but 100 to anything but an INVITE.
-    if (upstream.status === 100 || this.context.method !== 'INVITE') return
+    if (upstream.status === 100 || this.context.method !== 'INVITE' || this.context.branches[index]?.final) return
     this.startTimer('C', TIMER_C_MS, index)
     if (this.context.finalStatus !== undefined || this.context.cancelled) return
     if (this.context.dialog) this.update({ dialog: recordRinging(this.context.dialog, this.nowMs) })
@@ -203,13 +206,13 @@ class ContextStep {
 
   private failure(index: number, upstream: Upstream): void {
     const expired = this.context.branches[index]?.expired === true && upstream.status === 487
-    const final = expired ? { status: 408 } : upstream
+    this.settleBranch(index, expired ? { status: 408 } : upstream)
     if (upstream.status >= 600) {
       this.update({ groups: [] })
       // RFC 3261 §16.7 step 5: a 6xx ends the others.
       this.cancelPending(`SIP;cause=${upstream.status}`)
     }
-    this.final(index, final)
+    this.conclude()
   }
 
   private final(index: number, final: FinalResponse): void {
@@ -274,9 +277,9 @@ class ContextStep {
 
   private sendCancel(index: number): void {
     const branch = this.context.branches[index]
-    if (!branch || branch.final) return
+    if (!branch) return
     this.branch(index, { cancel: 'sent' })
-    this.startTimer('cancel', CANCEL_PATIENCE_MS, index)
+    if (!branch.final) this.startTimer('cancel', CANCEL_PATIENCE_MS, index)
     const reason = branch.cancelReason === undefined ? {} : { reason: branch.cancelReason }
     this.effects.push({ type: 'cancel', branch: index, ...reason })
   }
@@ -286,9 +289,10 @@ class ContextStep {
     const branch = this.context.branches[index]
     if (!branch || branch.final) return
     this.branch(index, { expired: true })
-    // RFC 3261 §16.8: with a provisional response it is cancelled, without one it counts as 408 at once.
-    if (branch.provisional) this.cancelBranch(index, 'SIP;cause=408')
-    else this.final(index, { status: 408 })
+    // RFC 3261 §16.8: with a provisional response it is cancelled, without one it counts as 408 at once, and is
+    // cancelled should it ring after all.
+    this.cancelBranch(index, 'SIP;cause=408')
+    if (!branch.provisional) this.final(index, { status: 408 })
   }
 
   // Failures and time
@@ -338,7 +342,8 @@ class ContextStep {
     const record = this.context.dialog && recordBye(this.context.dialog, bye, this.nowMs)
     if (!record) return
     this.record(record)
-    this.effects.push({ type: 'finished' })
+    // Losers of the fork may still have to be cancelled or acknowledged.
+    this.conclude()
   }
 
   private dialogOver(): void {

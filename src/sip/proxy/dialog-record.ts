@@ -58,7 +58,7 @@ export function recordFailure(record: DialogRecord, status: number, cancelled: b
 export function recordBye(record: DialogRecord, bye: Bye, nowMs: number): DialogRecord | undefined {
   const byCaller = bye.fromTag === record.fromTag && bye.toTag === record.toTag
   const byCallee = bye.fromTag === record.toTag && bye.toTag === record.fromTag
-  if (bye.callId !== record.callId || (!byCaller && !byCallee)) return undefined
+  if (bye.callId !== record.callId || (!byCaller && !byCallee) || record.endedAtMs !== undefined) return undefined
   return { ...record, result: 'answered', endedAtMs: nowMs, endedBy: byCaller ? 'caller' : 'callee' }
 }
 

@@ -1,5 +1,5 @@
 import type { Mac } from '../auth/algorithm'
-import { header, headerTokens } from '../message/headers'
+import { header, headerValues } from '../message/headers'
 import type { Request } from '../message/message'
 import { parseUri } from '../message/uri'
 import { isLoop } from './loop'
@@ -14,7 +14,7 @@ export interface Objection {
 /** Option tags a proxy of ours may be required to know (Proxy-Require). */
 const SUPPORTED: readonly string[] = []
 /** Option tags our registrar knows. */
-const REGISTRAR_SUPPORTED: readonly string[] = ['path', 'outbound', 'gruu']
+const REGISTRAR_SUPPORTED: readonly string[] = ['path', 'outbound']
 
 /** RFC 3261 §16.3 step 2, with §8.2.2.1. */
 export function objectToScheme(request: Request): Objection | undefined {
@@ -35,15 +35,16 @@ export function objectToLoop(request: Request, mac: Mac): Objection | undefined 
 
 /** RFC 3261 §16.3 step 5. */
 export function objectToProxyRequire(request: Request): Objection | undefined {
-  return unsupported(headerTokens(request, 'proxy-require'), SUPPORTED)
+  return unsupported(headerValues(request, 'proxy-require'), SUPPORTED)
 }
 
 /** RFC 3261 §8.2.2.3, for the requests we answer as a server ourselves. */
 export function objectToRequire(request: Request): Objection | undefined {
-  return unsupported(headerTokens(request, 'require'), REGISTRAR_SUPPORTED)
+  return unsupported(headerValues(request, 'require'), REGISTRAR_SUPPORTED)
 }
 
+/** Option tags are compared without case (RFC 3261 §7.3.1) and named as they were written. */
 function unsupported(asked: readonly string[], known: readonly string[]): Objection | undefined {
-  const unknown = asked.filter((tag) => !known.includes(tag))
+  const unknown = asked.filter((tag) => tag !== '' && !known.includes(tag.toLowerCase()))
   return unknown.length === 0 ? undefined : { status: 420, headers: [['Unsupported', unknown.join(', ')]] }
 }

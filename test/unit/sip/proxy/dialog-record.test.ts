@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { byeOf, MAX_DIALOG_MS } from '../../../../src/sip/proxy/dialog-record'
+import { PATIENCE_MS } from '../../../../src/sip/transaction/timers'
+import { Call, newCall, phone, START_MS } from '../../support/call'
+import { requestOf } from '../../support/messages'
+
+const ringing = () => {
+  const call = new Call(newCall([[phone('b')]]))
+  call.nowMs += 1_000
+  return call.answer(0, 180)
+}
+const answered = () => {
+  const call = ringing()
+  call.nowMs += 5_000
+  return call.answer(0, 200)
+}
+
+describe('the record of a dialog', () => {
+  it('C14 holds a call from INVITE to the BYE of the caller', () => {
+    const call = answered()
+    call.nowMs += 60_000
+    expect(call.bye('from1', 'to0').did).toEqual(['record', 'finished'])
+    expect(call.record).toEqual({
+      callId: 'call-1',
+      from: 'sip:alice@example.test',
+      to: 'sip:bob@example.test',
+      requestUri: 'sip:bob@example.test',
+      fromTag: 'from1',
+      toTag: 'to0',
+      setupAtMs: START_MS,
+      ringingAtMs: START_MS + 1_000,
+      answeredAtMs: START_MS + 6_000,
+      endedAtMs: START_MS + 66_000,
+      status: 200,
+      result: 'answered',
+      endedBy: 'caller',
+    })
+  })
+
+  it('C14 ends by the BYE of the callee', () => {
+    expect(answered().bye('to0', 'from1').record).toMatchObject({ result: 'answered', endedBy: 'callee' })
+  })
+
+  it.each([
+    ['another From tag', 'other', 'to0', 'call-1'],
+    ['another To tag', 'from1', 'other', 'call-1'],
+    ['another Call-ID', 'from1', 'to0', 'call-2'],
+    ['no To tag', 'from1', '', 'call-1'],
+    ['the same tag twice', 'to0', 'to0', 'call-1'],
+  ])('does not end by a BYE with %s', (_, fromTag, toTag, callId) => {
+    answered().absorbs({ type: 'bye', bye: { callId, fromTag, toTag } })
+  })
+
+  it('keeps the first answer when a second phone answers too, whose own BYE does not end it', () => {
+    const call = new Call(newCall([[phone('b'), phone('c')]])).answer(0, 200).answer(1, 200)
+    call.absorbs({ type: 'bye', bye: { callId: 'call-1', fromTag: 'from1', toTag: 'to1' } })
+    expect(call.bye('from1', 'to0').record).toMatchObject({ toTag: 'to0', result: 'answered' })
+  })
+
+  it('ends once: a repeated BYE writes no second record', () => {
+    const call = answered().bye('from1', 'to0')
+    call.absorbs({ type: 'bye', bye: { callId: 'call-1', fromTag: 'from1', toTag: 'to0' } })
+  })
+
+  it('does not end by a BYE before the answer', () => {
+    ringing().absorbs({ type: 'bye', bye: { callId: 'call-1', fromTag: 'from1', toTag: 'to0' } })
+  })
+
+  it('a quick BYE leaves no loser of the fork ringing', () => {
+    const call = new Call(newCall([[phone('b'), phone('c')]])).answer(0, 200)
+    expect(call.bye('from1', 'to0').did).toEqual(['record'])
+    expect(call.answer(1, 180).did).toEqual(['CANCEL 1 SIP;cause=200;text="Call completed elsewhere"'])
+    expect(call.answer(1, 487).did).toEqual(['ACK 1', 'finished'])
+    expect(call.didSoFar.filter((d) => d === 'record')).toHaveLength(1)
+  })
+
+  it('a quick BYE with a loser that stays silent ends with Timer B', () => {
+    const call = new Call(newCall([[phone('b'), phone('c')]])).answer(0, 200).bye('from1', 'to0')
+    expect(call.after(PATIENCE_MS).did).toEqual(['finished'])
+  })
+
+  it('of a dialog whose BYE never came is "expired"', () => {
+    const call = answered()
+    expect(call.after(MAX_DIALOG_MS - 1).did).toEqual([])
+    expect(call.after(1).did).toEqual(['record', 'finished'])
+    expect(call.record).toMatchObject({ result: 'expired', endedAtMs: call.nowMs })
+    call.absorbs({ type: 'wake' })
+  })
+
+  it.each([
+    [486, 'refused'],
+    [603, 'refused'],
+    [404, 'refused'],
+    [480, 'unanswered'],
+    [408, 'unanswered'],
+  ])('of a call that failed with %d is "%s"', (status, result) => {
+    const call = ringing().answer(0, status)
+    expect(call.record).toMatchObject({ status, result, endedAtMs: call.nowMs, ringingAtMs: call.nowMs })
+    expect(call.record).not.toHaveProperty('answeredAtMs')
+  })
+
+  it('of a call that the caller gave up is "cancelled"', () => {
+    expect(ringing().cancel().answer(0, 487).record).toMatchObject({ status: 487, result: 'cancelled' })
+  })
+
+  it('is not kept for anything but an INVITE', () => {
+    const call = new Call(newCall([[phone('b')]], { request: requestOf('SUBSCRIBE') })).answer(0, 200)
+    expect(call.did).toEqual(['200', 'finished'])
+    expect(call.state.dialog).toBeUndefined()
+  })
+})
+
+it('byeOf reads what identifies the dialog of a BYE', () => {
+  const bye = requestOf('BYE', { to: '<sip:bob@example.test>;tag=to0', callId: 'c9' })
+  expect(byeOf(bye)).toEqual({ callId: 'c9', fromTag: 'from1', toTag: 'to0' })
+  expect(byeOf(requestOf('BYE', { from: '<sip:alice@example.test>' }))).toMatchObject({ fromTag: '', toTag: '' })
+})
