@@ -12,7 +12,9 @@ export function digestAuth(): Block {
     const claimed = c.method === 'REGISTER' ? c.to : c.from
     const settings = claimed && (await c.services.domain(claimed.domain))
     if (!claimed || !settings) return
-    const credentials = credentialsFor(c.request, settings.name)
+    const given = credentialsFor(c.request, settings.name)
+    // An answer with an algorithm that was not offered is none: nobody may talk us down to a weaker one.
+    const credentials = given && settings.algorithms.includes(given.algorithm) ? given : undefined
     c.request = withoutCredentials(c.request, settings.name)
     if (c.services.hasIdentity(claimed.aor)) {
       c.identity = claimed.aor

@@ -2,7 +2,7 @@ import type { Block } from '../routing'
 
 /** User-Agents of the scanners that everybody meets. */
 export const SCANNERS =
-  /friendly-scanner|sipvicious|sipcli|sip-scan|sipsak|sundayddr|iWar|CSipSimple|SIVuS|Gulp|sipv\b|smap|friendly-request|VaxIPUserAgent|VaxSIPUserAgent|pplsip|siparmyknife|Test Agent/i
+  /friendly-scanner|sipvicious|sipcli|sip-scan|sundayddr|iWar|SIVuS|Gulp|sipv\b|smap|friendly-request|VaxIPUserAgent|VaxSIPUserAgent|pplsip|siparmyknife|Test Agent/i
 
 /** Says nothing to a scanner: an answer would tell it that somebody is here. */
 export function scannerFilter(userAgents: RegExp = SCANNERS): Block {

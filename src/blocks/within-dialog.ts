@@ -1,4 +1,5 @@
 import type { Block } from '../routing'
+import { removeHeader } from '../sip/message/edit'
 
 /**
  * A request with a To tag follows our Record-Route to the other end of its dialog. Without it we are no part of the
@@ -6,7 +7,11 @@ import type { Block } from '../routing'
  */
 export function withinDialog(): Block {
   return function withinDialog(c) {
-    if (!c.inDialog) return
+    if (!c.inDialog || c.method === 'REGISTER') {
+      // RFC 3261 §16.6 step 6: we know no way along somebody else's Route, and the phone that gets it knows none either.
+      c.request = removeHeader(c.request, 'route')
+      return
+    }
     return c.routes.token ? c.forward() : c.respond(481)
   }
 }

@@ -54,17 +54,11 @@ export class FlowObject extends DurableObject<Env> {
     return this.connection(tag)?.deliver(parcel) ?? 'gone'
   }
 
-  /**
-   * The bindings of an address-of-record have changed elsewhere. Answers when the binding of this flow expires;
-   * undefined when it is not here any more.
-   */
-  async bindingsChanged(
-    tag: string,
-    aor: string,
-    key: string,
-    others: readonly OtherBinding[],
-  ): Promise<number | undefined> {
-    return this.connection(tag)?.bindingsChanged(aor, key, others)
+  /** The other bindings of an address-of-record have changed. Answers whether the socket is there. */
+  async bindingsChanged(tag: string, aor: string, key: string, others: readonly OtherBinding[]): Promise<boolean> {
+    const connection = this.connection(tag)
+    connection?.bindingsChanged(aor, key, others)
+    return connection !== undefined
   }
 
   /** When the registration of this flow expires; undefined when it is not here any more. */
@@ -72,9 +66,9 @@ export class FlowObject extends DurableObject<Env> {
     return this.connection(tag)?.expiryOf(aor, key)
   }
 
-  /** The binding is somewhere else now, or removed: this flow no longer answers its refreshes. */
-  async unbound(tag: string, aor: string, key: string): Promise<void> {
-    this.connection(tag)?.unbound(aor, key)
+  /** The binding of that time is somewhere else now, or removed: this flow no longer answers its refreshes. */
+  async unbound(tag: string, aor: string, key: string, asOfMs: number): Promise<void> {
+    this.connection(tag)?.unbound(aor, key, asOfMs)
   }
 
   /** Forgets what was proved here for an address-of-record. */

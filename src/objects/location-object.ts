@@ -15,40 +15,55 @@ import { callObject } from './call-object'
 import { Failures } from './failures'
 import { log } from './log'
 
-/** How long a subscriber's row is trusted without asking the database again; REST tells of changes at once. */
-export const SUBSCRIBER_CACHE_MS = 60_000
-
 type Ha1 = Readonly<Record<Credentials['algorithm'], string>>
 
+/** `unproved`: the identity is older than the last change of the subscriber. */
 export type RegisterReply =
   | { readonly ok: true; readonly bindings: readonly Binding[]; readonly outbound: boolean }
   | Refusal
+  | 'unproved'
+
+export interface AuthenticateReply {
+  readonly verdict: Verdict
+  /** Which state of the subscriber was asked; identities are kept with it. */
+  readonly generation: number
+}
 
 /** One address-of-record: its bindings, a row each, and what verifies its owner. Named by the address, `user@domain`. */
 export class LocationObject extends DurableObject<Env> {
   private bindings: readonly Binding[] | undefined
-  private subscriber: { readonly ha1: Ha1 | undefined; readonly untilMs: number } | undefined
   private readonly failures = new Failures()
+  /** Tells flows one change after the other, so that the newest is the last. */
+  private telling: Promise<void> = Promise.resolve()
 
   /**
-   * Verifies a digest. For an address that is no subscriber the same work is done with a hash nobody knows, so that
-   * neither answer nor time tells who exists.
+   * Verifies a digest against the database, which is asked each time: an identity is proved once for each socket. For an
+   * address that is no subscriber the same work is done with a hash nobody knows, so that neither answer nor time tells
+   * who exists.
    */
-  async authenticate(credentials: Credentials, method: string, source: string): Promise<Verdict> {
+  async authenticate(credentials: Credentials, method: string, source: string): Promise<AuthenticateReply> {
     const nowMs = Date.now()
-    if (this.failures.isLocked(source, nowMs)) return 'locked'
+    // Before the question: an answer that is overtaken by a change counts for the state before it.
+    const generation = this.generation()
+    if (this.failures.isLocked(source, nowMs)) return { verdict: 'locked', generation }
     const ha1 =
       (await this.ha1())?.[credentials.algorithm] ?? hash(credentials.algorithm, `${nowMs}${this.env.TOKEN_SECRET}`)
     if (verifyDigest(credentials, { method, ha1, hash })) {
       this.failures.clear(source)
-      return 'accepted'
+      return { verdict: 'accepted', generation }
     }
     this.failures.count(source, nowMs)
-    return 'rejected'
+    return { verdict: 'rejected', generation }
   }
 
   /** Applies a REGISTER that is authenticated. The bindings are durable when this returns. */
-  async register(text: string, binary: boolean, origin: Origin): Promise<RegisterReply> {
+  async register(
+    text: string,
+    binary: boolean,
+    origin: Origin,
+    generation: number | undefined,
+  ): Promise<RegisterReply> {
+    if (generation !== undefined && generation !== this.generation()) return 'unproved'
     const parsed = parse(text, binary)
     if (!parsed.ok || parsed.message.kind !== 'request')
       throw new Error('a REGISTER that was read before must be readable')
@@ -56,7 +71,7 @@ export class LocationObject extends DurableObject<Env> {
     const result = register(before, parsed.message, origin, Date.now())
     if (!result.ok) return result
     this.store(result.bindings, result.removed)
-    if (isNews(before, result.bindings)) this.ctx.waitUntil(this.tellFlows(before, origin.flow))
+    if (isNews(before, result.bindings)) this.tellFlows(before, origin.flow)
     return { ok: true, bindings: result.bindings, outbound: result.outbound }
   }
 
@@ -77,7 +92,11 @@ export class LocationObject extends DurableObject<Env> {
 
   /** A socket has closed: its binding stays until it expires, and gets no requests. */
   async detach(flow: string, key: string, expiresAtMs: number): Promise<void> {
-    this.replace(detach(this.load(), { flow, key, expiresAtMs }, Date.now()))
+    const before = this.load()
+    const after = detach(before, { flow, key, expiresAtMs }, Date.now())
+    if (!after.some((b) => b.key === key && b.flow === flow)) return
+    this.replace(after)
+    this.tellFlows(before, flow)
   }
 
   /** A request found no socket (`gone`) or an expired registration there. */
@@ -92,12 +111,10 @@ export class LocationObject extends DurableObject<Env> {
 
   /** The subscriber's row has changed or is gone: what was proved with the old one holds no longer. */
   async subscriberChanged(): Promise<void> {
-    this.subscriber = undefined
+    this.ctx.storage.kv.put(GENERATION, this.generation() + 1)
     const bindings = this.load()
     this.store([], bindings)
-    for (const { flow } of attached(bindings, Date.now())) {
-      await this.tell(flow, ({ stub, tag }) => stub.revoke(tag, this.aor))
-    }
+    for (const { flow } of bindings) await this.tell(flow, ({ stub, tag }) => stub.revoke(tag, this.aor))
   }
 
   /** The bindings for people to look at, with the expiry that the flows know. */
@@ -121,7 +138,7 @@ export class LocationObject extends DurableObject<Env> {
   }
 
   private load(): readonly Binding[] {
-    this.bindings ??= [...this.ctx.storage.kv.list<Binding>({ prefix: ROW })].map(([, binding]) => binding)
+    this.bindings ??= [...this.ctx.storage.kv.list<Binding>({ prefix: ROW })].flatMap(([, b]) => (b.v === 1 ? [b] : []))
     return this.bindings
   }
 
@@ -133,6 +150,8 @@ export class LocationObject extends DurableObject<Env> {
       for (const binding of bindings) if (!before.includes(binding)) this.ctx.storage.kv.put(ROW + binding.key, binding)
     })
     this.bindings = bindings
+    // An address that nobody uses leaves nothing behind.
+    if (bindings.length === 0 && before.length > 0 && this.generation() === 0) void this.ctx.storage.deleteAll()
   }
 
   private replace(bindings: readonly Binding[]): void {
@@ -143,20 +162,29 @@ export class LocationObject extends DurableObject<Env> {
   }
 
   /**
-   * Flows answer the refreshes of their phones: those that lost a binding must stop, the others list what is new.
+   * Flows answer the refreshes of their phones: those that lost a binding must stop, the others list what is new. The
+   * origin knows from its own answer.
    */
-  private async tellFlows(before: readonly Binding[], origin: string): Promise<void> {
-    const all = this.load()
-    const lost = before.filter((old) => !all.some((b) => b.key === old.key && b.flow === old.flow))
-    for (const { flow, key } of lost) await this.tell(flow, ({ stub, tag }) => stub.unbound(tag, this.aor, key))
-    for (const binding of attached(all, Date.now())) {
-      if (binding.flow === origin) continue
-      const { flow, key } = binding
-      await this.tell(flow, async ({ stub, tag }) => {
-        const expiresAtMs = await stub.bindingsChanged(tag, this.aor, key, othersOf(binding, all))
-        if (expiresAtMs === undefined) await this.unreachable(flow, key, 'gone')
-      })
+  private tellFlows(before: readonly Binding[], origin: string): void {
+    const work = async () => {
+      const lost = before.filter((old) => !this.load().some((b) => b.key === old.key && b.flow === old.flow))
+      for (const { flow, key, updatedAtMs } of lost) {
+        if (flow !== origin) await this.tell(flow, ({ stub, tag }) => stub.unbound(tag, this.aor, key, updatedAtMs))
+      }
+      for (const { flow, key } of attached(this.load(), Date.now())) {
+        if (flow !== origin) await this.tell(flow, (to) => this.tellOthers(to, flow, key))
+      }
     }
+    this.telling = this.telling.then(work)
+    this.ctx.waitUntil(this.telling)
+  }
+
+  private async tellOthers({ stub, tag }: FlowStub, flow: string, key: string): Promise<void> {
+    const all = this.load()
+    const binding = all.find((b) => b.key === key && b.flow === flow)
+    if (!binding) return
+    const isThere = await stub.bindingsChanged(tag, this.aor, key, othersOf(binding, all))
+    if (!isThere) await this.unreachable(flow, key, 'gone')
   }
 
   /** A flow that can't be told finds out when its next lease or delivery fails. */
@@ -169,17 +197,18 @@ export class LocationObject extends DurableObject<Env> {
   }
 
   private async ha1(): Promise<Ha1 | undefined> {
-    const nowMs = Date.now()
-    if (this.subscriber && this.subscriber.untilMs > nowMs) return this.subscriber.ha1
     const at = this.aor.lastIndexOf('@')
     const row = await findSubscriber(openDatabase(this.env.DB), this.aor.slice(0, at), this.aor.slice(at + 1))
-    const ha1 = row?.enabled ? { MD5: row.ha1Md5, 'SHA-256': row.ha1Sha256 } : undefined
-    // Nobody is remembered as absent: a subscriber that was just created can register at once.
-    this.subscriber = ha1 && { ha1, untilMs: nowMs + SUBSCRIBER_CACHE_MS }
-    return ha1
+    return row?.enabled ? { MD5: row.ha1Md5, 'SHA-256': row.ha1Sha256 } : undefined
+  }
+
+  /** Raised when the subscriber changes. */
+  private generation(): number {
+    return this.ctx.storage.kv.get<number>(GENERATION) ?? 0
   }
 }
 
+const GENERATION = 'generation'
 const ROW = 'binding:'
 
 /** A plain refresh changes nothing that other flows know. */

@@ -4,6 +4,7 @@ import type { Request } from '../sip/message/message'
 import type { Frame } from '../sip/message/octets'
 import { parse } from '../sip/message/parse'
 import { toFrame } from '../sip/message/serialize'
+import type { FlowAddress } from '../sip/outbound/flow-address'
 import { branchAck, branchCancel, branchRequest } from '../sip/proxy/branch-messages'
 import { type ContextInput, stepContext } from '../sip/proxy/context-step'
 import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
@@ -20,7 +21,7 @@ import type { Target, TargetSet } from '../sip/proxy/target'
 import { flowStub, locationStub } from './addresses'
 import { callObject } from './call-object'
 import { log } from './log'
-import type { Delivery } from './parcel'
+import type { Delivery, Parcel } from './parcel'
 
 /** A request to relay, as its flow hands it over. */
 export interface StartOrder {
@@ -90,10 +91,19 @@ export class TransactionObject extends DurableObject<Env> {
     return this.context?.dialog
   }
 
-  /** Who the two ends are, for an end that comes back on another socket. */
-  async ends(): Promise<DialogEnds | undefined> {
+  /** Who the two ends of the dialog with one callee are, for an end that comes back on another socket. */
+  async ends(callee: FlowAddress): Promise<DialogEnds | undefined> {
     await this.ready()
-    return this.context && endsOf(this.context)
+    return this.context && endsOf(this.context, callee)
+  }
+
+  /**
+   * Its flow could not hand over the request for certain. True when it had: the call is being given up, and the
+   * transaction answers it.
+   */
+  async abandon(): Promise<boolean> {
+    await this.cancel(undefined)
+    return this.context !== undefined
   }
 
   /** Platform: at least once, maybe late, maybe together with a call (2026-11); the context checks its deadlines. */
@@ -111,7 +121,7 @@ export class TransactionObject extends DurableObject<Env> {
   private async ready(): Promise<void> {
     if (this.loaded) return
     this.loaded = true
-    const stored = this.ctx.storage.kv.get<Stored>(ROW)
+    const stored = readStored(this.ctx.storage.kv.get<Stored>(ROW))
     this.context = stored?.context
     this.pending = stored?.pending ?? []
     if (stored && stored.pending.length > 0) await this.perform(stored.context, stored.pending)
@@ -132,19 +142,19 @@ export class TransactionObject extends DurableObject<Env> {
   private async perform(context: ResponseContext, effects: readonly ContextEffect[]): Promise<void> {
     // One after the other for each phone, all phones at once.
     const byReceiver = Map.groupBy(effects, (e) => ('branch' in e ? e.branch : 'upstream'))
-    const failed: number[] = []
+    const failures: ContextInput[] = []
     await Promise.all(
       [...byReceiver.values()].map(async (own) => {
-        for (const effect of own)
-          if ((await this.act(context, effect)) === 'failed' && 'branch' in effect) failed.push(effect.branch)
+        for (const effect of own) {
+          const failure = await this.act(context, effect)
+          if (failure) failures.push(failure)
+        }
       }),
     )
     if (effects.some((e) => e.type === 'finished')) return this.finish()
-    if (effects.some(mustHappen)) {
-      this.pending = this.pending.filter((e) => !effects.includes(e))
-      if (this.context) this.write(this.context)
-    }
-    for (const branch of failed) await this.input({ type: 'unreachable', branch })
+    this.pending = this.pending.filter((e) => !effects.includes(e))
+    if (this.context && effects.some(mustHappen)) this.write(this.context)
+    for (const failure of failures) await this.input(failure)
   }
 
   private write(context: ResponseContext): void {
@@ -157,7 +167,8 @@ export class TransactionObject extends DurableObject<Env> {
     await this.ctx.storage.deleteAll()
   }
 
-  private async act(context: ResponseContext, effect: ContextEffect): Promise<'done' | 'failed'> {
+  /** Carries out one effect; answers with what the context must hear when it failed. */
+  private async act(context: ResponseContext, effect: ContextEffect): Promise<ContextInput | undefined> {
     switch (effect.type) {
       case 'request':
         return this.request(context, effect.branch)
@@ -165,40 +176,50 @@ export class TransactionObject extends DurableObject<Env> {
         return this.toBranch(context, effect.branch, branchCancel(context, effect.branch, effect.reason, this.mac()))
       case 'ack':
         await this.toBranch(context, effect.branch, branchAck(context, effect.branch, effect.to, this.mac()))
-        return 'done'
+        return
       case 'upstream':
         await this.deliver(context.upstream, effect)
-        return 'done'
+        return
       case 'record':
         log('call', { ...effect.record })
-        return 'done'
+        return
       case 'finished':
-        return 'done'
+        return
     }
   }
 
-  private async request(context: ResponseContext, branch: number): Promise<'done' | 'failed'> {
+  private async request(context: ResponseContext, branch: number): Promise<ContextInput | undefined> {
     const target = targetOf(context, branch)
     const offer = { transaction: context.id, branch }
     const binding = target.binding && { aor: target.binding.aor, key: target.binding.key }
     const frame = toFrame(branchRequest(context, branch, this.mac()))
     const delivery = await this.deliver(target.flow, { ...frame, offer, ...(binding ? { binding } : {}) })
-    if (delivery === 'sent') return 'done'
-    if (binding) {
-      await callObject(() => locationStub(this.env, binding.aor).unreachable(target.flow, binding.key, delivery))
+    if (delivery === 'sent') return
+    if (delivery === 'unknown') return { type: 'uncertain', branch }
+    if (binding) await this.tellLocation(binding.aor, target.flow, binding.key, delivery)
+    return { type: 'unreachable', branch }
+  }
+
+  /** The call goes on when the location can't be told: the next one finds out for itself. */
+  private async tellLocation(aor: string, flow: FlowAddress, key: string, delivery: 'gone' | 'expired'): Promise<void> {
+    try {
+      await callObject(() => locationStub(this.env, aor).unreachable(flow, key, delivery))
+    } catch (error) {
+      log('location.untold', { aor, flow, error: String(error) })
     }
-    return 'failed'
   }
 
-  private async toBranch(context: ResponseContext, branch: number, request: Request): Promise<'done' | 'failed'> {
-    return (await this.deliver(targetOf(context, branch).flow, toFrame(request))) === 'sent' ? 'done' : 'failed'
+  private async toBranch(
+    context: ResponseContext,
+    branch: number,
+    request: Request,
+  ): Promise<ContextInput | undefined> {
+    const delivery = await this.deliver(targetOf(context, branch).flow, toFrame(request))
+    return delivery === 'sent' || delivery === 'unknown' ? undefined : { type: 'unreachable', branch }
   }
 
-  /** A flow that can't be called is a flow that is gone. */
-  private async deliver(
-    address: string,
-    parcel: Parameters<ReturnType<typeof flowStub>['stub']['deliver']>[1],
-  ): Promise<Delivery> {
+  /** `unknown`: the call failed, and the message may have been sent or not. */
+  private async deliver(address: FlowAddress, parcel: Parcel): Promise<Delivery | 'unknown'> {
     try {
       return await callObject(() => {
         const { stub, tag } = flowStub(this.env, address)
@@ -206,7 +227,7 @@ export class TransactionObject extends DurableObject<Env> {
       })
     } catch (error) {
       log('flow.failed', { flow: address, error: String(error) })
-      return 'gone'
+      return 'unknown'
     }
   }
 
@@ -228,6 +249,11 @@ export class TransactionObject extends DurableObject<Env> {
 /** What must not be lost; a provisional response that was lost is followed by the next one. */
 function mustHappen(effect: ContextEffect): boolean {
   return effect.type !== 'upstream' || effect.status >= 200
+}
+
+/** A build of another version may have written it: what we can't read is not acted on. */
+function readStored(stored: Stored | undefined): Stored | undefined {
+  return stored?.context?.v === 1 ? stored : undefined
 }
 
 function targetOf(context: ResponseContext, branch: number): Target {

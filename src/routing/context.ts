@@ -121,7 +121,8 @@ export class Context {
       ...(times.ringFor ? { ringForMs: times.ringFor.seconds * 1_000 } : {}),
       ...(times.noResponseFor ? { noResponseMs: times.noResponseFor.seconds * 1_000 } : {}),
     }
-    return this.decide({ type: 'relay', request: this.request, targets, options })
+    const sender = this.identity === undefined ? {} : { identity: this.identity }
+    return this.decide({ type: 'relay', request: this.request, targets, options, ...sender })
   }
 
   /** Sends a request inside a dialog to the other end, without state. */

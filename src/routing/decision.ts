@@ -7,7 +7,14 @@ import type { TargetSet } from '../sip/proxy/target'
 export type Decision =
   | { readonly type: 'respond'; readonly response: Response }
   /** Stateful: a transaction of its own, with branches. */
-  | { readonly type: 'relay'; readonly request: Request; readonly targets: TargetSet; readonly options: RelayOptions }
+  | {
+      readonly type: 'relay'
+      readonly request: Request
+      readonly targets: TargetSet
+      readonly options: RelayOptions
+      /** The proved address-of-record of the sender. */
+      readonly identity?: string
+    }
   /** Stateless, along the dialog. */
   | { readonly type: 'forward'; readonly request: Request; readonly token: DialogToken }
   /** No answer at all. */

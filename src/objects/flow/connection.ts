@@ -4,6 +4,7 @@ import { Context } from '../../routing'
 import type { Decision } from '../../routing/decision'
 import { sip } from '../../script'
 import type { Mac } from '../../sip/auth/algorithm'
+import { withoutSealedCredentials } from '../../sip/auth/credentials'
 import { headerLines } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
 import { decodeFrame, encodeFrame } from '../../sip/message/octets'
@@ -16,6 +17,7 @@ import {
   fitFlowState,
   type OtherBinding,
   type ReceivedInvite,
+  withOthers,
   withoutIdentity,
   withoutRegistration,
 } from '../../sip/outbound/flow-state'
@@ -26,11 +28,14 @@ import { assign, finish, pendingTransactions, remember } from '../../sip/outboun
 import { RecentRequests } from '../../sip/outbound/recent-requests'
 import { loopDigest } from '../../sip/proxy/loop'
 import { takeRoutes } from '../../sip/proxy/route-information'
+import { objectToMaxForwards } from '../../sip/proxy/validation'
 import { answeredTransactionKey } from '../../sip/transaction/key'
 import { flowStub, locationStub, newTransactionId, transactionStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
+import type { StartOrder } from '../transaction-object'
+import { CallOrder } from './call-order'
 import { forwardAlongDialog } from './dialog-route'
 import { FlowServices } from './flow-services'
 
@@ -40,13 +45,14 @@ export class Connection {
   state: FlowState
   readonly env: Env
   readonly mac: Mac
+  /** Nonces are good on the socket they were made for: a captured answer is worth nothing on another one. */
+  readonly nonceMac: Mac
   private readonly ctx: DurableObjectState
   private readonly ws: WebSocket
   /** The socket has closed: what is still under way must not outlive it. */
   isGone = false
   private readonly recent = new RecentRequests()
-  /** The last message of each call that is being worked on: messages of one call are handled in their order. */
-  private readonly calls = new Map<string, Promise<void>>()
+  private readonly calls = new CallOrder()
 
   constructor(ctx: DurableObjectState, env: Env, ws: WebSocket, tag: string, state: FlowState) {
     this.ctx = ctx
@@ -55,6 +61,7 @@ export class Connection {
     this.tag = tag
     this.state = state
     this.mac = keyedMac(env.TOKEN_SECRET)
+    this.nonceMac = (text) => this.mac(`nonce|${state.address}|${text}`)
   }
 
   /** The state and its copy that survives hibernation change together, before anything is awaited. */
@@ -83,21 +90,10 @@ export class Connection {
         if (incoming.why !== 'keep-alive') log('frame.dropped', { why: incoming.why, source: this.state.source })
         return
       case 'request':
-        return this.inOrder(incoming.callId, () => this.request(incoming.request))
+        return this.calls.run(incoming.callId, () => this.request(incoming.request))
       case 'response':
-        return this.inOrder(incoming.callId, () => this.response(incoming.response))
+        return this.calls.run(incoming.callId, () => this.response(incoming.response))
     }
-  }
-
-  /** Platform: frames start in order and interleave at every await (2026-11); a CANCEL must not overtake its INVITE. */
-  private async inOrder(callId: string, work: () => Promise<void>): Promise<void> {
-    const before = this.calls.get(callId)
-    const mine = (before ? before.then(work) : work()).catch((error: unknown) => {
-      log('frame.failed', { callId, error: String(error) })
-    })
-    this.calls.set(callId, mine)
-    await mine
-    if (this.calls.get(callId) === mine) this.calls.delete(callId)
   }
 
   private async request(request: Request): Promise<void> {
@@ -146,7 +142,7 @@ export class Connection {
       case 'drop':
         return log('request.dropped', { why: decision.why, source: this.state.source })
       case 'forward': {
-        const failure = await forwardAlongDialog(this, decision.request, decision.token)
+        const failure = await forwardAlongDialog(this, this.withoutOurCredentials(decision.request), decision.token)
         if (failure !== undefined) this.send(makeResponse(request, failure))
         return
       }
@@ -162,8 +158,8 @@ export class Connection {
       this.update(assign(this.state, key, transaction))
       this.send(makeResponse(request, 100))
     }
-    const caller = this.state.registrations.find((r) => r.instance !== undefined)
-    const order = {
+    const caller = this.state.registrations.find((r) => r.aor === decision.identity && r.instance !== undefined)
+    const order: StartOrder = {
       id: transaction,
       request: serialize(request),
       binary: request.binary,
@@ -174,14 +170,24 @@ export class Connection {
       options: decision.options,
       ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
     }
-    await this.tell(transaction, (t) => t.start(order))
+    await this.start(transaction, order)
     if (this.isGone) await this.tell(transaction, (t) => t.cancel(undefined))
+  }
+
+  /** When nobody knows whether the transaction began, it is told to give up; if it had begun, it answers itself. */
+  private async start(transaction: string, order: StartOrder): Promise<void> {
+    try {
+      await this.tell(transaction, (t) => t.start(order))
+    } catch (error) {
+      log('start.failed', { transaction, error: String(error) })
+      if (!(await this.tell(transaction, (t) => t.abandon()))) throw error
+    }
   }
 
   /** RFC 3261 §9.2: answered hop by hop, at once; whether the INVITE ends is another matter. */
   private async cancel(request: Request, invite: ReceivedInvite | undefined): Promise<void> {
     // A request inside a dialog has no state here, so its CANCEL goes the same way (RFC 3261 §16.10).
-    if (!invite?.transaction && (await this.alongDialog(request))) return
+    if (!invite?.transaction && (await this.alongDialog(request)) === 'sent') return
     if (!invite) return this.send(makeResponse(request, 481, { toTag: randomToken() }))
     this.send(makeResponse(request, 200, { toTag: randomToken() }))
     if (!invite.transaction || invite.finalAtMs !== undefined) return
@@ -189,11 +195,16 @@ export class Connection {
     await this.tell(invite.transaction, (t) => t.cancel(reason))
   }
 
-  /** Follows our Record-Route; false when the request has none. An ACK without it ends here (RFC 3261 §17.1.1.3). */
-  private async alongDialog(request: Request): Promise<boolean> {
+  /** Follows our Record-Route. An ACK without it, or at its last hop, ends here (RFC 3261 §17.1.1.3, §16.3 step 3). */
+  private async alongDialog(request: Request): Promise<'sent' | 'unsent'> {
     const routes = takeRoutes(request, this.state.host, this.mac)
-    if (routes.token) await forwardAlongDialog(this, routes.request, routes.token)
-    return routes.token !== undefined
+    if (!routes.token || objectToMaxForwards(request)) return 'unsent'
+    const failure = await forwardAlongDialog(this, this.withoutOurCredentials(routes.request), routes.token)
+    return failure === undefined ? 'sent' : 'unsent'
+  }
+
+  private withoutOurCredentials(request: Request): Request {
+    return withoutSealedCredentials(request, this.nonceMac)
   }
 
   private async response(response: Response): Promise<void> {
@@ -254,16 +265,14 @@ export class Connection {
     return registration && registration.expiresAtMs > Date.now() ? registration.expiresAtMs : undefined
   }
 
-  bindingsChanged(aor: string, key: string, others: readonly OtherBinding[]): number | undefined {
-    const registration = this.registration(aor, key)
-    if (!registration) return undefined
-    const registrations = this.state.registrations.map((r) => (r === registration ? { ...r, others } : r))
-    this.update({ ...this.state, registrations })
-    return this.expiryOf(aor, key)
+  bindingsChanged(aor: string, key: string, others: readonly OtherBinding[]): void {
+    this.update(withOthers(this.state, aor, key, others))
   }
 
-  unbound(aor: string, key: string): void {
-    this.update(withoutRegistration(this.state, aor, key))
+  unbound(aor: string, key: string, asOfMs: number): void {
+    const registration = this.registration(aor, key)
+    // A later registration of the same phone is not meant.
+    if (registration && registration.toldAtMs <= asOfMs) this.update(withoutRegistration(this.state, aor, key))
   }
 
   revoke(aor: string): void {

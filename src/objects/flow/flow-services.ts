@@ -1,16 +1,26 @@
 import { randomToken } from '../../platform/random'
 import type { DomainSettings, Lookup, Saved, Services, Verdict } from '../../routing/services'
-import type { Mac } from '../../sip/auth/algorithm'
 import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
 import type { Credentials } from '../../sip/auth/credentials'
 import { checkNonce, mintNonce } from '../../sip/auth/nonce'
 import { acceptNonceCount } from '../../sip/auth/nonce-counts'
+import { header } from '../../sip/message/headers'
 import type { Request } from '../../sip/message/message'
 import { serialize } from '../../sip/message/serialize'
-import { hasIdentity, withIdentity, withoutRegistration, withRegistration } from '../../sip/outbound/flow-state'
+import {
+  generationOf,
+  hasIdentity,
+  hasRoomFor,
+  isLockedOut,
+  withIdentity,
+  withoutIdentity,
+  withoutRegistration,
+  withRegistration,
+  withRejection,
+} from '../../sip/outbound/flow-state'
 import { longestExpires } from '../../sip/outbound/keep-alive'
 import { isLoop } from '../../sip/proxy/loop'
-import { flowRegistration } from '../../sip/registrar/flow-registration'
+import { flowRegistration, listed } from '../../sip/registrar/flow-registration'
 import { refresh } from '../../sip/registrar/refresh'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
@@ -22,19 +32,15 @@ import type { Connection } from './connection'
 export class FlowServices implements Services {
   readonly nowMs: number
   private readonly connection: Connection
-  /** Nonces are good on the socket they were made for: a captured answer is worth nothing on another one. */
-  private readonly nonceMac: Mac
-
   constructor(connection: Connection, nowMs: number) {
     this.connection = connection
     this.nowMs = nowMs
-    this.nonceMac = (text) => connection.mac(`nonce|${connection.state.address}|${text}`)
   }
 
   challenges(settings: DomainSettings, userAgent: string | undefined, stale: boolean): readonly string[] {
     const realm = settings.name
     return challengeAlgorithms(settings.algorithms, userAgent).map((algorithm) => {
-      const nonce = mintNonce({ nowMs: this.nowMs, random: randomToken(), realm }, this.nonceMac)
+      const nonce = mintNonce({ nowMs: this.nowMs, random: randomToken(), realm }, this.connection.nonceMac)
       return formatChallenge({ realm, nonce, algorithm, ...(stale ? { stale } : {}) })
     })
   }
@@ -49,15 +55,21 @@ export class FlowServices implements Services {
 
   async authenticate(credentials: Credentials, method: string, aor: string): Promise<Verdict> {
     const { connection, nowMs } = this
-    const freshness = checkNonce(credentials.nonce, { nowMs, realm: credentials.realm }, this.nonceMac)
-    const verdict = await callObject(() =>
+    if (isLockedOut(connection.state)) return 'locked'
+    const freshness = checkNonce(credentials.nonce, { nowMs, realm: credentials.realm }, connection.nonceMac)
+    // Not worth a question to the location: the answer is not to a challenge of this socket.
+    if (freshness === 'foreign') return 'rejected'
+    const { verdict, generation } = await callObject(() =>
       locationStub(connection.env, aor).authenticate(credentials, method, connection.state.source),
     )
-    if (verdict !== 'accepted') return verdict
+    if (verdict !== 'accepted') {
+      connection.update(withRejection(connection.state))
+      return verdict
+    }
     if (freshness !== 'fresh') return 'stale'
     const { accepted, counts } = acceptNonceCount(connection.state.nonceCounts, credentials.nonce, credentials.nc)
     if (!accepted) return 'stale'
-    connection.update(withIdentity({ ...connection.state, nonceCounts: counts }, aor, nowMs))
+    connection.update(withIdentity({ ...connection.state, nonceCounts: counts }, aor, generation, nowMs))
     return 'accepted'
   }
 
@@ -73,11 +85,19 @@ export class FlowServices implements Services {
       connection.update(withRegistration(connection.state, refreshed.registration))
       return { ok: true, contacts: refreshed.contacts, outbound: refreshed.outbound }
     }
+    if (!hasRoomFor(connection.state, aor))
+      return { ok: false, status: 403, reason: 'Too Many Addresses On One Connection' }
     const { address, transport, host, source } = connection.state
     const origin = { flow: address, transport, host, source, longestExpires: longest }
     const saved = await callObject(() =>
-      locationStub(connection.env, aor).register(serialize(request), request.binary, origin),
+      locationStub(connection.env, aor).register(
+        serialize(request),
+        request.binary,
+        origin,
+        generationOf(connection.state, aor),
+      ),
     )
+    if (saved === 'unproved') return this.proveAgain(aor, request)
     if (!saved.ok) return saved
     let state = withoutRegistration(connection.state, aor)
     for (const binding of saved.bindings.filter((b) => b.flow === address)) {
@@ -85,7 +105,15 @@ export class FlowServices implements Services {
     }
     connection.update(state)
     if (connection.isGone) await connection.closed()
-    return { ok: true, contacts: saved.bindings, outbound: saved.outbound }
+    return { ok: true, contacts: saved.bindings.map(listed), outbound: saved.outbound }
+  }
+
+  /** The subscriber has changed since the identity was proved, and the notice was lost. */
+  private async proveAgain(aor: string, request: Request): Promise<Saved> {
+    this.connection.update(withoutIdentity(this.connection.state, aor))
+    const settings = await this.domain(aor.slice(aor.lastIndexOf('@') + 1))
+    const challenges = settings ? this.challenges(settings, header(request, 'user-agent'), false) : []
+    return { ok: false, status: 401, headers: challenges.map((value) => ['WWW-Authenticate', value] as const) }
   }
 
   loops(request: Request): boolean {

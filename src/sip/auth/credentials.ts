@@ -1,7 +1,8 @@
 import { headerValue } from '../message/headers'
 import type { HeaderField, Request } from '../message/message'
-import { type Algorithm, parseAlgorithm } from './algorithm'
+import { type Algorithm, type Mac, parseAlgorithm } from './algorithm'
 import { meaning, parseDigest, verbatim } from './digest-parameters'
+import { checkNonce } from './nonce'
 
 /** Digest credentials of an Authorization or Proxy-Authorization line: RFC 7616 §3.4. Hashed parts are as written. */
 export interface Credentials {
@@ -52,6 +53,22 @@ export function credentialsFor(request: Request, realm: string): Credentials | u
  */
 export function withoutCredentials(request: Request, realm: string): Request {
   const headers = request.headers.filter((field) => !isAuthorization(field) || realmOf(field) !== realm)
+  return headers.length === request.headers.length ? request : { ...request, headers }
+}
+
+/**
+ * Inside a dialog a phone repeats the credentials of its INVITE (RFC 3261 §22.1), where no realm is looked up: the lines
+ * whose nonce this flow sealed go.
+ */
+export function withoutSealedCredentials(request: Request, mac: Mac): Request {
+  const isOurs = (field: HeaderField) => {
+    const credentials = isAuthorization(field) ? parseCredentials(headerValue(field)) : undefined
+    return (
+      credentials !== undefined &&
+      checkNonce(credentials.nonce, { nowMs: 0, realm: credentials.realm }, mac) !== 'foreign'
+    )
+  }
+  const headers = request.headers.filter((field) => !isOurs(field))
   return headers.length === request.headers.length ? request : { ...request, headers }
 }
 

@@ -38,6 +38,7 @@ export function setHeader<M extends Message>(message: M, name: string, value: st
 }
 
 export function removeHeader<M extends Message>(message: M, key: string): M {
+  if (!message.headers.some((h) => h.key === key)) return message
   return { ...message, headers: message.headers.filter((h) => h.key !== key) }
 }
 

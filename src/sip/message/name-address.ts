@@ -58,7 +58,8 @@ function isDisplay(text: string): boolean {
 export function tagOf(text: string | undefined): string | undefined {
   if (text === undefined || !/tag/i.test(text)) return undefined
   const address = parseNameAddress(text)
-  return address && parameter(address.parameters, 'tag')
+  // Interop: a tag without value is no tag for JsSIP, so it must not be one for us.
+  return (address && parameter(address.parameters, 'tag')) || undefined
 }
 
 /** The URI of a From or To value. */

@@ -4,10 +4,12 @@ import { flowPeer, instancePeer, type Peer } from './tokens'
 
 /** How long an identity proved by digest holds on a flow that is not registered with it. */
 export const IDENTITY_LIFETIME_MS = 10 * 60_000
+/** Wrong answers in a row before a socket gets no further challenge. */
+export const MAX_REJECTIONS = 10
 /** Identities one socket may hold. */
 export const MAX_IDENTITIES = 8
-/** Registrations answered from the socket's own memory; more go to the location. */
-export const MAX_FLOW_REGISTRATIONS = 4
+/** Registrations one socket may hold. */
+export const MAX_FLOW_REGISTRATIONS = 8
 /** INVITEs of one phone that are remembered for their CANCEL and retransmission. */
 export const MAX_RECEIVED = 24
 /** Requests to one phone that wait for its final response. */
@@ -28,6 +30,8 @@ export interface FlowState {
   readonly identities: readonly Identity[]
   readonly registrations: readonly FlowRegistration[]
   readonly nonceCounts: readonly NonceCount[]
+  /** Wrong answers to challenges since the last right one. */
+  readonly rejections: number
   readonly received: readonly ReceivedInvite[]
   readonly offered: readonly OfferedRequest[]
   /** When a keep-alive came in that had to wake us (a binary frame). */
@@ -38,6 +42,8 @@ export interface FlowState {
 export interface Identity {
   readonly aor: string
   readonly untilMs: number
+  /** Which state of the subscriber it was proved against; the location refuses an older one. */
+  readonly generation: number
 }
 
 /** A registration as its own socket knows it, enough to answer a refresh. */
@@ -62,6 +68,8 @@ export interface OtherBinding {
   readonly contact: string
   readonly expiresAtMs: number
   readonly grantedSeconds: number
+  /** Its socket has closed: nothing refreshes it any more. */
+  readonly detached?: true
 }
 
 /** An INVITE from this phone. */
@@ -79,7 +87,16 @@ export interface OfferedRequest {
 }
 
 export function newFlowState(facts: Pick<FlowState, 'address' | 'transport' | 'host' | 'source'>): FlowState {
-  return { v: 1, ...facts, identities: [], registrations: [], nonceCounts: [], received: [], offered: [] }
+  return {
+    v: 1,
+    ...facts,
+    identities: [],
+    registrations: [],
+    nonceCounts: [],
+    rejections: 0,
+    received: [],
+    offered: [],
+  }
 }
 
 /** An attachment of this or an older build; undefined when it is neither. */
@@ -128,15 +145,40 @@ export function isRegistered(state: FlowState, aor: string, nowMs: number, key?:
   return state.registrations.some((r) => r.aor === aor && (key === undefined || r.key === key) && r.expiresAtMs > nowMs)
 }
 
-export function withIdentity(state: FlowState, aor: string, nowMs: number): FlowState {
+export function withIdentity(state: FlowState, aor: string, generation: number, nowMs: number): FlowState {
   const others = state.identities.filter((i) => i.aor !== aor)
-  const identities = [...others, { aor, untilMs: nowMs + IDENTITY_LIFETIME_MS }].slice(-MAX_IDENTITIES)
-  return { ...state, identities }
+  const identity = { aor, untilMs: nowMs + IDENTITY_LIFETIME_MS, generation }
+  return { ...state, identities: [...others, identity].slice(-MAX_IDENTITIES), rejections: 0 }
+}
+
+/** The generation that an identity was proved with; undefined without one. */
+export function generationOf(state: FlowState, aor: string): number | undefined {
+  return state.identities.find((i) => i.aor === aor)?.generation
+}
+
+/** Wrong answers in a row on this socket. */
+export function withRejection(state: FlowState): FlowState {
+  return { ...state, rejections: state.rejections + 1 }
+}
+
+export function isLockedOut(state: FlowState): boolean {
+  return state.rejections >= MAX_REJECTIONS
 }
 
 export function withRegistration(state: FlowState, registration: FlowRegistration): FlowState {
   const kept = state.registrations.filter((r) => r.aor !== registration.aor || r.key !== registration.key)
   return { ...state, registrations: [...kept, registration].slice(-MAX_FLOW_REGISTRATIONS) }
+}
+
+/** Whether the socket may hold a registration of this address-of-record beside its others. */
+export function hasRoomFor(state: FlowState, aor: string): boolean {
+  return state.registrations.length < MAX_FLOW_REGISTRATIONS || state.registrations.some((r) => r.aor === aor)
+}
+
+/** What the other bindings of an address-of-record are now. */
+export function withOthers(state: FlowState, aor: string, key: string, others: readonly OtherBinding[]): FlowState {
+  const registrations = state.registrations.map((r) => (r.aor === aor && r.key === key ? { ...r, others } : r))
+  return { ...state, registrations }
 }
 
 /** Forgets registrations of an address-of-record: one by its key, or all. */

@@ -7,6 +7,7 @@ import { parse } from '../message/parse'
 import { makeResponse } from '../message/respond'
 import { validateRequest, validateResponse } from '../message/validate'
 import { branchOf, topVia } from '../message/via'
+import { forwardDigest } from '../proxy/in-dialog'
 import { popVia } from '../proxy/upstream-response'
 import { inviteKeyOfCancel, serverTransactionKey } from '../transaction/key'
 import type { FlowAddress } from './flow-address'
@@ -94,5 +95,6 @@ export function routeResponse(response: Response, state: FlowState, mac: Mac): R
     return { type: 'transaction', transaction: token.transaction, branch: token.branch }
   }
   const popped = popVia(response)
-  return popped ? { type: 'flow', flow: token.flow, response: popped } : { type: 'unknown' }
+  if (!popped || forwardDigest(popped, mac) !== token.digest) return { type: 'unknown' }
+  return { type: 'flow', flow: token.flow, response: popped }
 }

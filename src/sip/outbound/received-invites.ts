@@ -11,7 +11,11 @@ export function findReceived(state: FlowState, key: string): ReceivedInvite | un
 /** Remembers an INVITE before anything is awaited, so that a copy or a CANCEL that comes meanwhile finds it. */
 export function remember(state: FlowState, key: string, nowMs: number): FlowState {
   const recent = state.received.filter((r) => r.finalAtMs === undefined || nowMs - r.finalAtMs < LINGER_MS)
-  return { ...state, received: [...recent, { key }].slice(-MAX_RECEIVED) }
+  // What is answered is forgotten first: an INVITE that still rings must find its CANCEL.
+  const crowded = recent.length >= MAX_RECEIVED
+  const victim = recent.find((r) => r.finalAtMs !== undefined) ?? recent[0]
+  const kept = crowded ? recent.filter((r) => r !== victim) : recent
+  return { ...state, received: [...kept, { key }] }
 }
 
 export function assign(state: FlowState, key: string, transaction: string): FlowState {

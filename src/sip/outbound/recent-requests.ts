@@ -2,6 +2,8 @@ import type { Request, Response } from '../message/message'
 import { answeredTransactionKey, serverTransactionKey } from '../transaction/key'
 import { PATIENCE_MS } from '../transaction/timers'
 
+/** Longest answer that is kept for copies: they repeat what their request held. */
+export const MAX_ANSWER_LENGTH = 4_096
 /** Requests of one socket that are remembered to absorb copies. */
 export const MAX_RECENT = 64
 
@@ -12,7 +14,8 @@ interface Recent {
 
 /**
  * Copies of requests that are answered or under way. In memory only: over a WebSocket nothing is retransmitted
- * (RFC 7118 §5.2), and a copy that comes after hibernation is forwarded on the same branch, where it is absorbed.
+ * (RFC 7118 §5.2). After hibernation INVITEs are still known by their attachment, and copies inside a dialog get the branch
+ * of the first, where they are absorbed.
  */
 export class RecentRequests {
   private readonly entries = new Map<string, Recent>()
@@ -29,7 +32,7 @@ export class RecentRequests {
 
   answered(response: Response, frame: string | Uint8Array): void {
     const entry = this.entries.get(answeredTransactionKey(response) ?? '')
-    if (entry) entry.answer = frame
+    if (entry && frame.length <= MAX_ANSWER_LENGTH) entry.answer = frame
   }
 
   answerTo(request: Request): string | Uint8Array | undefined {

@@ -1,4 +1,6 @@
 import type { Mac } from '../auth/algorithm'
+import { equalInConstantTime } from '../auth/constant-time'
+import { MAGIC_COOKIE } from '../message/via'
 import type { FlowAddress } from './flow-address'
 
 /**
@@ -25,18 +27,26 @@ export interface DialogToken {
   readonly callee: FlowAddress
 }
 
-/** The user part of our Record-Route. */
+/**
+ * The key of one dialog: Call-ID and the tag of who began it. A token lifted from one dialog is worth nothing in another,
+ * nor in a request that begins one.
+ */
+export function dialogMac(mac: Mac, callId: string, callerTag: string): Mac {
+  return (text) => mac(`dialog|${JSON.stringify([callId, callerTag])}|${text}`)
+}
+
+/** The user part of our Record-Route. `mac`: of the dialog. */
 export function formatDialogToken(token: DialogToken, mac: Mac): string {
   const text = `d.${token.transaction}.${token.caller}.${token.callee}`
   return `${text}.${mac(text)}`
 }
 
-/** Reads a Record-Route user part. `forged`: it looks like ours and is not. Undefined: it is not a token at all. */
+/** Reads a Record-Route user part with the key of its dialog. `forged`: it looks like ours and is not. Undefined: it is not a token at all. */
 export function parseDialogToken(user: string, mac: Mac): DialogToken | 'forged' | undefined {
   const parts = user.split('.')
   const [kind, transaction, callerObject, callerTag, calleeObject, calleeTag, seal] = parts
   if (kind !== 'd' || parts.length !== 7 || !transaction || !seal) return undefined
-  if (!sameText(seal, mac(user.slice(0, user.lastIndexOf('.'))))) return 'forged'
+  if (!equalInConstantTime(seal, mac(user.slice(0, user.lastIndexOf('.'))))) return 'forged'
   return { transaction, caller: `${callerObject}.${callerTag}`, callee: `${calleeObject}.${calleeTag}` }
 }
 
@@ -45,12 +55,10 @@ export type BranchToken =
   | { readonly kind: 'transaction'; readonly transaction: string; readonly branch: number; readonly loop: string }
   | { readonly kind: 'forwarded'; readonly flow: FlowAddress; readonly digest: string }
 
-const COOKIE = 'z9hG4bK'
-
 /** A branch parameter for a request sent to `peer`. Our Via carries it, so the response brings it back. */
 export function formatBranchToken(token: BranchToken, peer: Peer, mac: Mac): string {
   const text = branchText(token)
-  return `${COOKIE}${text}.${mac(`${text}|${peer}`)}`
+  return `${MAGIC_COOKIE}${text}.${mac(`${text}|${peer}`)}`
 }
 
 /**
@@ -58,17 +66,17 @@ export function formatBranchToken(token: BranchToken, peer: Peer, mac: Mac): str
  * is dropped, even when he learnt the branch.
  */
 export function parseBranchToken(branch: string, peers: readonly Peer[], mac: Mac): BranchToken | undefined {
-  const text = branch.startsWith(COOKIE) ? branch.slice(COOKIE.length) : ''
+  const text = branch.startsWith(MAGIC_COOKIE) ? branch.slice(MAGIC_COOKIE.length) : ''
   const dot = text.lastIndexOf('.')
   const token = dot < 0 ? undefined : readBranch(text.slice(0, dot))
   if (!token) return undefined
   const seal = text.slice(dot + 1)
-  return peers.some((peer) => sameText(seal, mac(`${text.slice(0, dot)}|${peer}`))) ? token : undefined
+  return peers.some((peer) => equalInConstantTime(seal, mac(`${text.slice(0, dot)}|${peer}`))) ? token : undefined
 }
 
 /** The loop digest of a branch of ours, unproved: enough to suspect a loop (RFC 5393 §4.2.1). */
 export function loopDigestOf(branch: string): string | undefined {
-  const [kind, , , loop] = branch.startsWith(`${COOKIE}t.`) ? branch.slice(COOKIE.length).split('.') : []
+  const [kind, , , loop] = branch.startsWith(`${MAGIC_COOKIE}t.`) ? branch.slice(MAGIC_COOKIE.length).split('.') : []
   return kind === 't' ? loop : undefined
 }
 
@@ -85,11 +93,4 @@ function readBranch(text: string): BranchToken | undefined {
   if (kind === 'f') return { kind: 'forwarded', flow: `${first}.${second}`, digest: third }
   if (kind !== 't' || !/^\d{1,3}$/.test(second)) return undefined
   return { kind: 'transaction', transaction: first, branch: Number(second), loop: third }
-}
-
-/** Comparison whose time does not tell where the texts differ. */
-function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i % (b.length || 1))
-  return difference === 0
 }

@@ -2,8 +2,9 @@ import type { Mac } from '../auth/algorithm'
 import { headerLine, prependHeader } from '../message/edit'
 import { header } from '../message/headers'
 import type { HeaderField, Request } from '../message/message'
+import { tagOf } from '../message/name-address'
 import { parse } from '../message/parse'
-import { flowPeer, formatBranchToken, formatDialogToken, instancePeer } from '../outbound/tokens'
+import { dialogMac, flowPeer, formatBranchToken, formatDialogToken, instancePeer } from '../outbound/tokens'
 import { forwardRequest, routeUri, viaFor } from './forward'
 import type { ResponseContext } from './response-context'
 import type { Target } from './target'
@@ -22,11 +23,13 @@ export function originalRequest(context: ResponseContext): Request {
 export function branchRequest(context: ResponseContext, index: number, mac: Mac): Request {
   const target = targetOf(context, index)
   const token = { transaction: context.id, caller: context.upstream, callee: target.flow }
+  const request = originalRequest(context)
+  const key = dialogMac(mac, header(request, 'call-id') ?? '', tagOf(header(request, 'from')) ?? '')
   const recordRoute = DIALOG_METHODS.includes(context.method)
-    ? { recordRoute: routeUri(formatDialogToken(token, mac), context.host) }
+    ? { recordRoute: routeUri(formatDialogToken(token, key), context.host) }
     : {}
   const via = branchVia(context, index, mac)
-  return forwardRequest(originalRequest(context), { uri: target.uri, via, routes: target.path, ...recordRoute })
+  return forwardRequest(request, { uri: target.uri, via, routes: target.path, ...recordRoute })
 }
 
 /** RFC 3261 §9.1: the CANCEL of a branch has its Request-URI, Via, Route, Call-ID, From, To and CSeq number. */

@@ -6,17 +6,11 @@ import { startClientNonInvite, stepClientNonInvite } from '../transaction/client
 import type { ClientEffect } from '../transaction/effects'
 import { stepServerInvite } from '../transaction/server-invite'
 import { stepServerNonInvite } from '../transaction/server-non-invite'
+import { isAnswerTo } from './asked'
 import { bestResponse } from './best-response'
+import { ContextDraft } from './context-draft'
 
-import {
-  type Bye,
-  type DialogRecord,
-  MAX_DIALOG_MS,
-  recordAnswer,
-  recordBye,
-  recordFailure,
-  recordRinging,
-} from './dialog-record'
+import { type Bye, MAX_DIALOG_MS, recordAnswer, recordBye, recordFailure, recordRinging } from './dialog-record'
 import {
   type Branch,
   CANCEL_PATIENCE_MS,
@@ -36,6 +30,8 @@ export type ContextInput =
   | { readonly type: 'cancel'; readonly reason?: string }
   /** The target of a branch can't be reached: no socket, or it closed. */
   | { readonly type: 'unreachable'; readonly branch: number }
+  /** Nobody knows whether the request of a branch arrived. */
+  | { readonly type: 'uncertain'; readonly branch: number }
   /** The caller sent his request again. */
   | { readonly type: 'retransmission' }
   | { readonly type: 'bye'; readonly bye: Bye }
@@ -56,17 +52,8 @@ export function stepContext(
   return { state: step.context, effects: step.effects }
 }
 
-/** One step in the making. Lives only inside `stepContext`; the context is replaced, never changed. */
-class ContextStep {
-  readonly effects: ContextEffect[] = []
-  context: ResponseContext
-  private readonly nowMs: number
-
-  constructor(context: ResponseContext, nowMs: number) {
-    this.context = context
-    this.nowMs = nowMs
-  }
-
+/** The rules. Lives only inside `stepContext`. */
+class ContextStep extends ContextDraft {
   take(input: ContextInput): void {
     switch (input.type) {
       case 'start':
@@ -77,6 +64,8 @@ class ContextStep {
         return this.cancelled(input.reason)
       case 'unreachable':
         return this.unreachable(input.branch)
+      case 'uncertain':
+        return this.giveUp(input.branch, 480)
       case 'retransmission':
         return this.retransmission()
       case 'bye':
@@ -109,16 +98,13 @@ class ContextStep {
     if (this.context.branches.some((b) => b.final === undefined)) return
     if (this.context.finalStatus !== undefined) return this.finish()
     const finals = this.context.branches.flatMap((b) => b.final ?? [])
-    const rejectedByAll = finals.some((f) => f.status >= 600)
-    if (this.context.groups.length > 0 && !this.context.cancelled && !rejectedByAll) {
-      this.stopTimer('ring')
-      return this.nextGroup()
-    }
+    // A 2xx, a 6xx or a CANCEL has emptied them.
+    if (this.context.groups.length > 0) return this.nextGroup()
     // Who gave up hears that it worked, not what another phone said before.
     const terminated = this.context.cancelled ? finals.find((f) => f.status === 487) : undefined
     const best = terminated ?? bestResponse(finals)
     // RFC 4320 §4.2: a 408 to anything but an INVITE comes too late to be of use, so it is not sent.
-    const silent = best?.status === 408 && best.text === undefined && this.context.method !== 'INVITE'
+    const silent = best?.status === 408 && this.context.method !== 'INVITE'
     const status = this.context.cancelled && best?.text === undefined ? 487 : undefined
     if (silent) this.update({ finalStatus: 408 })
     else this.respond(status === undefined ? finalUpstream(this.context, best) : ownResponse(this.context, status))
@@ -145,7 +131,7 @@ class ContextStep {
 
   private response(index: number, response: Response): void {
     const branch = this.context.branches[index]
-    if (!branch) return
+    if (!branch || !isAnswerTo(this.context.asked, response)) return
     const status = response.status
     const input = { type: 'response', status } as const
     const { state, effects } =
@@ -191,6 +177,11 @@ class ContextStep {
   }
 
   private success(index: number, response: Response, upstream: Upstream): void {
+    // A 2xx that its phone sends again passes and changes nothing (RFC 6026 §7.2).
+    if (this.context.branches[index]?.final?.status === upstream.status) {
+      if (this.context.method === 'INVITE') this.effects.push({ type: 'upstream', ...upstream })
+      return
+    }
     this.update({ groups: [] })
     this.settleBranch(index, { status: upstream.status })
     if (this.context.method !== 'INVITE') {
@@ -284,15 +275,16 @@ class ContextStep {
     this.effects.push({ type: 'cancel', branch: index, ...reason })
   }
 
-  /** Gives up on a branch that rings for too long. */
-  private expire(index: number): void {
+  /**
+   * Gives up on a branch that rings for too long or may not have got its request. RFC 3261 §16.8: with a provisional
+   * response it is cancelled, without one it has failed at once, and is cancelled should it ring after all.
+   */
+  private giveUp(index: number, status: 408 | 480): void {
     const branch = this.context.branches[index]
     if (!branch || branch.final) return
     this.branch(index, { expired: true })
-    // RFC 3261 §16.8: with a provisional response it is cancelled, without one it counts as 408 at once, and is
-    // cancelled should it ring after all.
-    this.cancelBranch(index, 'SIP;cause=408')
-    if (!branch.provisional) this.final(index, { status: 408 })
+    this.cancelBranch(index, `SIP;cause=${status}`)
+    if (!branch.provisional) this.final(index, { status })
   }
 
   // Failures and time
@@ -303,7 +295,6 @@ class ContextStep {
   private unreachable(index: number): void {
     const branch = this.context.branches[index]
     if (!branch || branch.final) return
-    this.branch(index, { client: { ...branch.client, state: 'terminated' } })
     this.final(index, { status: 480 })
   }
 
@@ -320,11 +311,11 @@ class ContextStep {
   private fire({ timer, branch }: ContextTimer): void {
     if (timer === 'dialog') return this.dialogOver()
     if (timer === 'ring') {
-      for (const index of this.context.branches.keys()) this.expire(index)
+      for (const index of this.context.branches.keys()) this.giveUp(index, 408)
       return
     }
     if (branch === undefined) return
-    if (timer === 'C') return this.expire(branch)
+    if (timer === 'C') return this.giveUp(branch, 408)
     if (timer === 'cancel') return this.final(branch, { status: 408 })
     const client = this.context.branches[branch]?.client
     if (client?.machine === 'client-invite' && timer === 'B') {
@@ -349,36 +340,5 @@ class ContextStep {
   private dialogOver(): void {
     if (this.context.dialog) this.record({ ...this.context.dialog, result: 'expired', endedAtMs: this.nowMs })
     this.effects.push({ type: 'finished' })
-  }
-
-  // The context
-
-  private record(record: DialogRecord): void {
-    this.update({ dialog: record })
-    this.effects.push({ type: 'record', record })
-  }
-
-  private update(change: Partial<ResponseContext>): void {
-    this.context = { ...this.context, ...change }
-  }
-
-  private branch(index: number, change: Partial<Branch>): void {
-    const branch = this.context.branches[index]
-    if (branch) this.update({ branches: this.context.branches.with(index, { ...branch, ...change }) })
-  }
-
-  /** Of the transaction timers only B and F run here: the others are zero over WebSocket, or guard an ACK or a 2xx. */
-  private clientTimer(index: number, timer: string, afterMs: number): void {
-    if (timer === 'B' || timer === 'F') this.startTimer(timer, this.context.options.noResponseMs ?? afterMs, index)
-  }
-
-  private startTimer(timer: ContextTimer['timer'], afterMs: number, branch?: number): void {
-    this.stopTimer(timer, branch)
-    const entry = { timer, atMs: this.nowMs + afterMs, ...(branch === undefined ? {} : { branch }) }
-    this.update({ timers: [...this.context.timers, entry] })
-  }
-
-  private stopTimer(timer: string, branch?: number): void {
-    this.update({ timers: this.context.timers.filter((t) => t.timer !== timer || t.branch !== branch) })
   }
 }

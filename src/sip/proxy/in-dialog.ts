@@ -1,9 +1,10 @@
 import type { Mac } from '../auth/algorithm'
 import { header } from '../message/headers'
-import type { Request } from '../message/message'
+import type { Message, Request } from '../message/message'
 import { topViaText } from '../message/via'
 import type { FlowAddress } from '../outbound/flow-address'
 import { type DialogToken, flowPeer, formatBranchToken, instancePeer, type Peer } from '../outbound/tokens'
+import { viaIdentity } from './asked'
 import { forwardRequest, viaFor } from './forward'
 import type { ResponseContext } from './response-context'
 
@@ -27,11 +28,19 @@ export function forwardInDialog(
   },
   mac: Mac,
 ): Request {
-  // The CSeq number, not the method: a CANCEL shares its INVITE's branch.
-  const facts = [topViaText(request), header(request, 'call-id'), header(request, 'cseq')?.split(/\s/)[0]]
-  const digest = mac(`forwarded|${JSON.stringify(facts)}`).slice(0, 12)
+  const digest = forwardDigest(request, mac)
   const branch = formatBranchToken({ kind: 'forwarded', flow: hop.from, digest }, flowPeer(hop.to), mac)
   return forwardRequest(request, { via: viaFor(hop.transport, hop.host, branch) })
+}
+
+/**
+ * What the branch of a forwarded request is made of, read from the request or from its response without our Via: they
+ * agree, or the response answers something else. The CSeq number, not the method: a CANCEL shares its INVITE's branch.
+ */
+export function forwardDigest(message: Message, mac: Mac): string {
+  const via = viaIdentity(topViaText(message) ?? '')
+  const facts = [via, header(message, 'call-id'), header(message, 'cseq')?.split(/\s/)[0]]
+  return mac(`forwarded|${JSON.stringify(facts)}`).slice(0, 12)
 }
 
 /** Who the two ends of a dialog are, beyond their sockets. */
@@ -45,17 +54,17 @@ export interface DialogParty {
   readonly instance: string
 }
 
-/** Which end speaks, told by the instances of its flow; answers the other one. */
-export function endOf(ends: DialogEnds, peers: readonly Peer[]): 'caller' | 'callee' | undefined {
+/** The end that a request goes to, told by the instances of the flow that sent it. */
+export function otherEndOf(ends: DialogEnds, peers: readonly Peer[]): 'caller' | 'callee' | undefined {
   const is = (party: DialogParty | undefined) => party && peers.includes(instancePeer(party.aor, party.instance))
   if (is(ends.caller)) return 'callee'
   return is(ends.callee) ? 'caller' : undefined
 }
 
-/** The ends of a relayed dialog; a callee without instance can't come back on another socket. */
-export function endsOf(context: ResponseContext): DialogEnds {
-  const answered = context.branches.find((b) => b.final && b.final.status < 300) ?? context.branches[0]
-  const { aor, instance } = answered?.target.binding ?? {}
+/** The ends of the dialog with the phone on one flow; one without instance can't come back on another socket. */
+export function endsOf(context: ResponseContext, calleeFlow: FlowAddress): DialogEnds {
+  const branch = context.branches.find((b) => b.target.flow === calleeFlow)
+  const { aor, instance } = branch?.target.binding ?? {}
   const callee = aor !== undefined && instance !== undefined ? { callee: { aor, instance } } : {}
   return { ...(context.caller ? { caller: context.caller } : {}), ...callee }
 }

@@ -5,6 +5,7 @@ import type { ClientInvite } from '../transaction/client-invite'
 import type { ClientNonInvite } from '../transaction/client-non-invite'
 import { type ServerInvite, startServerInvite } from '../transaction/server-invite'
 import { type ServerNonInvite, startServerNonInvite } from '../transaction/server-non-invite'
+import { type Asked, askedBy } from './asked'
 import { type DialogRecord, openRecord } from './dialog-record'
 import type { DialogParty } from './in-dialog'
 import { distinctTargets, type Target, type TargetSet } from './target'
@@ -22,6 +23,8 @@ export interface ResponseContext {
   readonly request: string
   readonly binary: boolean
   readonly method: string
+  /** What every response must repeat. */
+  readonly asked: Asked
   readonly upstream: FlowAddress
   /** Our host and port, for Via and Record-Route. */
   readonly host: string
@@ -104,6 +107,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     request: serialize(order.request),
     binary: order.request.binary,
     method: order.request.method,
+    asked: askedBy(order.request),
     upstream: order.upstream,
     host: order.host,
     loop: order.loop,

@@ -1,11 +1,11 @@
 import type { Mac } from '../auth/algorithm'
 import { headerLine, removeFirstValue } from '../message/edit'
-import { headerValues } from '../message/headers'
+import { header, headerValues } from '../message/headers'
 import type { Request } from '../message/message'
-import { parseNameAddress } from '../message/name-address'
+import { parseNameAddress, tagOf } from '../message/name-address'
 import { hasParameter } from '../message/parameters'
 import { parseUri, type SipUri } from '../message/uri'
-import { type DialogToken, parseDialogToken } from '../outbound/tokens'
+import { type DialogToken, dialogMac, parseDialogToken } from '../outbound/tokens'
 
 export interface RouteInformation {
   /** The request without the Route values that named us. */
@@ -18,7 +18,8 @@ export interface RouteInformation {
 
 /** RFC 3261 §16.4: repairs what a strict router did, then drops the Route values that name us. */
 export function takeRoutes(received: Request, host: string, mac: Mac): RouteInformation {
-  const strict = tokenOf(parseUri(received.uri), mac)
+  const keys = dialogKeys(received, mac)
+  const strict = tokenOf(parseUri(received.uri), keys)
   if (strict === 'forged') return { request: received, forged: true }
   let request = strict ? repairStrictRoute(received) : received
   let token: DialogToken | undefined = strict
@@ -26,7 +27,7 @@ export function takeRoutes(received: Request, host: string, mac: Mac): RouteInfo
     const top = headerValues(request, 'route')[0]
     const uri = top === undefined ? undefined : parseUri(parseNameAddress(top)?.uri ?? '')
     if (!uri) return done(request, token)
-    const found = tokenOf(uri, mac)
+    const found = tokenOf(uri, keys)
     if (found === 'forged') return { request, forged: true }
     // One token names both ends; a second one belongs to the next pass through us.
     if (found && token) return done(request, token)
@@ -41,8 +42,17 @@ function done(request: Request, token: DialogToken | undefined): RouteInformatio
   return token ? { request, token } : { request }
 }
 
-function tokenOf(uri: SipUri | undefined, mac: Mac): DialogToken | 'forged' | undefined {
-  return uri?.user === undefined ? undefined : parseDialogToken(uri.user, mac)
+/** The dialog was begun by whoever sends this request or by whoever gets it. */
+function dialogKeys(request: Request, mac: Mac): Mac[] {
+  const callId = header(request, 'call-id') ?? ''
+  return ['from', 'to'].map((party) => dialogMac(mac, callId, tagOf(header(request, party)) ?? ''))
+}
+
+function tokenOf(uri: SipUri | undefined, keys: readonly Mac[]): DialogToken | 'forged' | undefined {
+  const user = uri?.user
+  if (user === undefined) return undefined
+  const read = keys.map((key) => parseDialogToken(user, key))
+  return read.find((token) => token !== 'forged') ?? read[0]
 }
 
 function isHost(uri: SipUri, host: string): boolean {

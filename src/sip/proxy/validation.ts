@@ -1,8 +1,6 @@
-import type { Mac } from '../auth/algorithm'
 import { header, headerValues } from '../message/headers'
 import type { Request } from '../message/message'
 import { parseUri } from '../message/uri'
-import { isLoop } from './loop'
 
 /** Why a proxy refuses a well-formed request. */
 export interface Objection {
@@ -26,11 +24,6 @@ export function objectToMaxForwards(request: Request): Objection | undefined {
   return header(request, 'max-forwards') !== undefined && Number(header(request, 'max-forwards')) === 0
     ? { status: 483 }
     : undefined
-}
-
-/** RFC 3261 §16.3 step 4. */
-export function objectToLoop(request: Request, mac: Mac): Objection | undefined {
-  return isLoop(request, mac) ? { status: 482 } : undefined
 }
 
 /** RFC 3261 §16.3 step 5. */

@@ -4,6 +4,8 @@ import type { FlowAddress } from '../outbound/flow-address'
 
 /** A binding is (address-of-record, instance, reg-id), not a socket: RFC 5626 §6. Plain JSON, one row. */
 export interface Binding {
+  /** Version: a new build reads the rows of an old one. */
+  readonly v: 1
   readonly key: string
   /** The Contact value as written, without `expires`. */
   readonly contact: string

@@ -1,4 +1,4 @@
-import type { FlowRegistration } from '../outbound/flow-state'
+import type { FlowRegistration, OtherBinding } from '../outbound/flow-state'
 import type { Binding } from './binding'
 
 /** What the flow of a binding remembers of it, so that it can answer its refreshes. */
@@ -23,9 +23,13 @@ export function flowRegistration(
   }
 }
 
-/** The other bindings, as a 200 lists them. */
-export function othersOf(binding: Binding, all: readonly Binding[]) {
-  return all
-    .filter((b) => b.key !== binding.key)
-    .map(({ contact, expiresAtMs, grantedSeconds }) => ({ contact, expiresAtMs, grantedSeconds }))
+/** A binding as a 200 lists it. */
+export function listed(binding: Binding): OtherBinding {
+  const { contact, expiresAtMs, grantedSeconds } = binding
+  return { contact, expiresAtMs, grantedSeconds, ...(binding.detachedAtMs === undefined ? {} : { detached: true }) }
+}
+
+/** The other bindings of the same address. */
+export function othersOf(binding: Binding, all: readonly Binding[]): OtherBinding[] {
+  return all.filter((b) => b.key !== binding.key).map((b) => listed(b))
 }

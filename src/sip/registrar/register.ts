@@ -55,7 +55,7 @@ export function register(known: readonly Binding[], request: Request, origin: Or
       known.filter((b) => !alive.includes(b)),
       false,
     )
-  const wildcard = lines.some((line) => /^\*/.test(line))
+  const wildcard = lines.some((line) => /^\*\s*([;,]|$)/.test(line))
   const outcome = wildcard ? removeAll(alive, request, lines) : update(alive, request, origin, nowMs)
   if (!outcome.ok) return outcome
   const gone = known.filter((b) => !outcome.bindings.some((kept) => kept.key === b.key))
@@ -105,8 +105,16 @@ function update(alive: readonly Binding[], request: Request, origin: Origin, now
     bindings = result.bindings
     if (result.added) added.push(result.added)
   }
+  bindings = withinLimit(bindings)
   if (bindings.length > MAX_BINDINGS) return refuse(403, 'Too Many Bindings')
   return done(bindings, added, [], usesOutbound && added.length > 0)
+}
+
+/** Interop: JsSIP is a new instance at every load of its page; phones that are gone make room for those that are there. */
+function withinLimit(bindings: readonly Binding[]): readonly Binding[] {
+  const gone = bindings.filter((b) => b.detachedAtMs !== undefined).toSorted((a, b) => a.updatedAtMs - b.updatedAtMs)
+  const victims = gone.slice(0, Math.max(0, bindings.length - MAX_BINDINGS))
+  return victims.length === 0 ? bindings : bindings.filter((b) => !victims.includes(b))
 }
 
 /** RFC 5626 §6: with another proxy in between, the first one must have said `ob`. */
@@ -151,6 +159,7 @@ function newBinding(
 ): Binding {
   const userAgent = header(request, 'user-agent')
   return {
+    v: 1,
     key,
     contact: contact.text,
     uri: contact.uri,

@@ -8,6 +8,7 @@ export interface ListedContact {
   readonly contact: string
   readonly expiresAtMs: number
   readonly grantedSeconds: number
+  readonly detached?: true
 }
 
 /**
@@ -19,10 +20,9 @@ export function registeredResponse(
   contacts: readonly ListedContact[],
   options: { readonly toTag: string; readonly nowMs: number; readonly outbound: boolean },
 ): Response {
-  const headers: [string, string][] = contacts.map((c) => [
-    'Contact',
-    `${c.contact};expires=${remaining(c, options.nowMs)}`,
-  ])
+  const headers: [string, string][] = contacts
+    .filter((c) => !c.detached || c.expiresAtMs > options.nowMs)
+    .map((c) => ['Contact', `${c.contact};expires=${remaining(c, options.nowMs)}`])
   for (const path of headerLines(request, 'path')) headers.push(['Path', path])
   headers.push(['Supported', 'path, outbound'])
   // RFC 5626 §6: tells the phone that its instance and reg-id were understood.

@@ -143,6 +143,15 @@ describe('a request with credentials', () => {
     expect([inShort(own.decision), own.c.identity]).toEqual(['goes on', 'alice@two.test'])
   })
 
+  it('E02 with an algorithm that was not offered is challenged, and the password is not tried', async () => {
+    const exchange = new Exchange().addDomain({ name: 'example.test', unregistered: '404', algorithms: ['SHA-256'] })
+    const { c, decision } = await run(right(invite, exchange, { algorithm: 'MD5' }), exchange)
+    expect([inShort(decision), c.identity]).toEqual(['407 Proxy Authentication Required', undefined])
+    expect(exchange.asked).toEqual([])
+    const strong = await run(right(invite, exchange, { algorithm: 'SHA-256' }), exchange)
+    expect(strong.c.identity).toBe(ALICE)
+  })
+
   it('B09 after too many wrong ones is 403', async () => {
     const exchange = new Exchange()
     exchange.isLocked = true

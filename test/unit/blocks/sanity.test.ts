@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import { sanity } from '../../../src/blocks'
 import { prependHeader } from '../../../src/sip/message/edit'
-import { flowPeer, formatBranchToken, formatDialogToken } from '../../../src/sip/outbound/tokens'
+import { headerLines } from '../../../src/sip/message/headers'
+import { flowPeer, formatBranchToken } from '../../../src/sip/outbound/tokens'
 import { loopDigest } from '../../../src/sip/proxy/loop'
 import { answered, Exchange, HOST, inShort } from '../support/exchange'
-import { foreignMac, mac } from '../support/mac'
+import { dialogUser, foreignMac, mac } from '../support/mac'
 import { requestOf } from '../support/messages'
 
 const decide = async (request: ReturnType<typeof requestOf>) => (await new Exchange().run(sanity(), request)).decision
@@ -18,7 +19,7 @@ it('G11 answers 416 to a URI that is not SIP', async () => {
 })
 
 it('answers 403 to a Route of ours that we did not write', async () => {
-  const user = formatDialogToken({ transaction: 'T', caller: 'a.b', callee: 'c.d' }, foreignMac)
+  const user = dialogUser({ transaction: 'T', caller: 'a.b', callee: 'c.d' }, foreignMac)
   const request = requestOf('BYE', { lines: [`Route: <sip:${user}@${HOST};lr>`] })
   expect(inShort(await decide(request))).toBe('403 Forged Route')
 })
@@ -39,3 +40,14 @@ it('P06 answers 420 to a Proxy-Require it does not know', async () => {
 it('P06 lets an INVITE with an unknown Require go on', async () => {
   expect(inShort(await decide(requestOf('INVITE', { lines: ['Require: foo'] })))).toBe('goes on')
 })
+
+it.each(['P-Asserted-Identity', 'Remote-Party-ID'])(
+  'G13 RFC 3325 §5: takes out a %s that a phone asserts',
+  async (name) => {
+    const { c } = await new Exchange().run(
+      sanity(),
+      requestOf('INVITE', { lines: [`${name}: <sip:boss@example.test>`] }),
+    )
+    expect(headerLines(c.request, name.toLowerCase())).toEqual([])
+  },
+)

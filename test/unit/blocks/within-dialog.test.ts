@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { withinDialog } from '../../../src/blocks'
-import { formatDialogToken } from '../../../src/sip/outbound/tokens'
+import { headerLines } from '../../../src/sip/message/headers'
 import { Exchange, HOST, inShort } from '../support/exchange'
-import { mac } from '../support/mac'
+import { dialogUser } from '../support/mac'
 import { requestOf } from '../support/messages'
 
 const to = '<sip:bob@example.test>;tag=to1'
-const user = formatDialogToken({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' }, mac)
+const user = dialogUser({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' })
 const route = `Route: <sip:${user}@${HOST};transport=ws;lr>`
 const run = async (...args: Parameters<typeof requestOf>) =>
   inShort((await new Exchange().run(withinDialog(), requestOf(...args))).decision)
@@ -25,4 +25,14 @@ it('D13 a To tag without our Route is 481', async () => {
 
 it('a request without a To tag goes on', async () => {
   expect(await run('INVITE')).toBe('goes on')
+})
+
+it('a request that begins a dialog loses the Route of others, which nobody here can follow', async () => {
+  const request = requestOf('INVITE', { lines: ['Route: <sip:other.example.net;lr>'] })
+  const { c } = await new Exchange().run(withinDialog(), request)
+  expect(headerLines(c.request, 'route')).toEqual([])
+})
+
+it('a REGISTER with a To tag is a REGISTER', async () => {
+  expect(await run('REGISTER', { to })).toBe('goes on')
 })

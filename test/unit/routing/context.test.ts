@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { headerLines } from '../../../src/sip/message/headers'
-import { formatDialogToken } from '../../../src/sip/outbound/tokens'
 import { phone } from '../support/call'
 import { answered, Exchange, HOST, inShort } from '../support/exchange'
-import { mac } from '../support/mac'
+import { dialogUser } from '../support/mac'
 import { requestOf } from '../support/messages'
 import { jssipRegister, registerOf } from '../support/registrations'
 
@@ -90,7 +89,7 @@ describe('relay, forward and drop', () => {
 
   it('forward needs a request that came along our Record-Route', () => {
     expect(() => contextOf('BYE').forward()).toThrow('Record-Route')
-    const user = formatDialogToken({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' }, mac)
+    const user = dialogUser({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' })
     const decision = contextOf('BYE', { lines: [`Route: <sip:${user}@${HOST};lr>`] }).forward()
     expect(inShort(decision)).toBe('forward T1')
     expect(decision.type === 'forward' && headerLines(decision.request, 'route')).toEqual([])

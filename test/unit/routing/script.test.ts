@@ -2,10 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { sip } from '../../../src/script'
 import { headerLines } from '../../../src/sip/message/headers'
 import type { Request } from '../../../src/sip/message/message'
-import { formatDialogToken } from '../../../src/sip/outbound/tokens'
 import { answered, Exchange, HOST, inShort } from '../support/exchange'
 import { CONTACT_URI } from '../support/flow'
-import { foreignMac, mac } from '../support/mac'
+import { dialogUser, foreignMac, mac } from '../support/mac'
 import { requestOf } from '../support/messages'
 import { jssipRegister, registerOf } from '../support/registrations'
 
@@ -24,7 +23,7 @@ const credentials = (request: Request, user: string, password = `${user}'s passw
   exchange.withCredentials(request, user, password)
 const inDialog = '<sip:bob@example.test>;tag=to1'
 const routeOf = (sealed = mac) => {
-  const user = formatDialogToken({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' }, sealed)
+  const user = dialogUser({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' }, sealed)
   return `Route: <sip:${user}@${HOST};transport=ws;lr>`
 }
 

@@ -25,7 +25,7 @@ describe('RFC 3261 §22', () => {
     expect(await world.records()).toMatchObject([{ from: alice.account.aor, to: bob.account.aor, result: 'answered' }])
   })
 
-  twins('E05 a REGISTER is challenged with 401', async (world) => {
+  twins('B07 E05 a REGISTER is challenged with 401', async (world) => {
     const phone = await world.connect(await world.subscriber('alice'))
     phone.registerOnce()
     const challenge = await phone.expect('401 REGISTER')
@@ -244,10 +244,16 @@ describe('who guesses', () => {
       }
       await thief.registerWith()
       expect((await thief.expect('403 REGISTER')).reason).toBe('Too Many Authentication Failures')
+      const again = await world.connect({ ...account, password: 'guess' }, { source: '198.51.100.66' })
+      await again.registerWith()
+      await again.expect('403 REGISTER')
       await (await world.connect(account, { source: '192.0.2.2' })).register()
       later(61_000)
+      // The lock of his address ends, the one of his first socket does not.
       await thief.registerWith()
-      await thief.expect('401 REGISTER')
+      await thief.expect('403 REGISTER')
+      await again.registerWith()
+      await again.expect('401 REGISTER')
     }))
 })
 

@@ -1,8 +1,9 @@
+import { abortAllDurableObjects } from 'cloudflare:test'
 import { describe, expect, test } from 'vitest'
 import type { DialogEnd } from '../support/call'
 import { establish, hangUp, ring } from '../support/call'
 import { newBranch, uriIn } from '../support/messages'
-import { deploy, play, twins, type World } from '../support/world'
+import { bindingsOf, deploy, play, twins, type World } from '../support/world'
 
 const METHODS = ['INVITE', 'UPDATE', 'INFO', 'REFER', 'NOTIFY', 'PRACK', 'MESSAGE', 'FOO']
 
@@ -84,6 +85,15 @@ describe('RFC 3261 §16.11: requests inside a dialog', () => {
     alice.request('INVITE', { uri: bob.account.aor, toTag: 'whatever' })
     await alice.expect('481 INVITE')
     await bob.expectNothing()
+  })
+
+  twins('D18 a BYE without ACK before it closes the dialog', async (world) => {
+    const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+    const call = await establish(alice, bob)
+    const bye = call.callee.request('BYE')
+    alice.respond(await alice.expect('BYE'), 200)
+    expect((await bob.expect('200 BYE')).branch).toBe(bye.branch)
+    expect(world.events('call')).toMatchObject([{ result: 'answered', endedBy: 'callee' }])
   })
 
   twins('D16 BYE is a transaction of its own', async (world) => {
@@ -182,6 +192,19 @@ describe('a phone that comes back on a new socket during a call', () => {
 })
 
 describe('B05 a deploy', () => {
+  test('B05 objects that are aborted keep their bindings', () =>
+    play(async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      await abortAllDurableObjects()
+      for (const phone of [alice, bob]) {
+        expect(await bindingsOf(phone.account)).toMatchObject([{ instance: phone.instance, callId: phone.callId }])
+      }
+      const [back, other] = [await world.returned(alice), await world.returned(bob)]
+      expect(await bindingsOf(bob.account)).toHaveLength(1)
+      const call = await establish(back, other)
+      await hangUp(call.caller, call.callee)
+    }))
+
   test('keeps every binding and the call: phones come back and go on', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]

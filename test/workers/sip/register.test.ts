@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { uriIn } from '../support/messages'
+import { watchRows } from '../support/rows'
 import { Tally } from '../support/tally'
 import { bindingsOf, play, twins } from '../support/world'
 
@@ -175,18 +176,22 @@ describe('RFC 5626 §6', () => {
 })
 
 describe('DESIGN §2.3: the flow answers refreshes', () => {
-  twins('without asking any object', async (world) => {
+  twins('without asking any object and without a row', async (world) => {
     const tally = new Tally()
+    const rows = await watchRows()
     try {
       const alice = await world.phone('alice')
       expect(tally.requests()).toEqual(['FlowObject.fetch', 'LocationObject.authenticate', 'LocationObject.register'])
+      expect(rows.take()).toEqual(['put'])
       for (let i = 0; i < 3; i++) {
         alice.registerOnce()
         await alice.expect('200 REGISTER')
       }
       expect(tally.take()).toEqual(Array(3).fill('FlowObject.webSocketMessage'))
+      expect(rows.take()).toEqual([])
     } finally {
       tally.stop()
+      rows.stop()
     }
   })
 

@@ -55,7 +55,8 @@ export class Phone {
   private readonly inbox = new Inbox<Received>()
   private readonly options: PhoneOptions
   private readonly between: () => Promise<void>
-  private readonly registration = token(10)
+  /** Of its REGISTERs. */
+  readonly callId = token(10)
   private registrations = 0
   closedWith: number | undefined
   readonly closed: Promise<number>
@@ -201,7 +202,7 @@ export class Phone {
   registerOnce(headers: readonly string[] = [], options: RequestOptions = {}): SipFrame {
     const expires = headers.some((h) => /^(Expires|Contact):/i.test(h)) ? [] : ['Expires: 600', this.contactLine()]
     return this.request('REGISTER', {
-      callId: this.registration,
+      callId: this.callId,
       cSeq: ++this.registrations,
       headers: [...expires, 'Supported: path, gruu, outbound', ...headers],
       ...options,

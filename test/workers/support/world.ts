@@ -13,7 +13,6 @@ export class World {
   evicts: boolean
   /** The structured log lines, oldest first. */
   readonly log: LogLine[] = []
-  private readonly phones: Phone[] = []
   private readonly console = vi.spyOn(console, 'log').mockImplementation((line: unknown) => {
     this.log.push(JSON.parse(String(line)) as LogLine)
   })
@@ -40,7 +39,7 @@ export class World {
 
   /** A connected phone of a subscriber that exists, or of anybody. */
   async connect(account: Account, options: PhoneOptions = {}): Promise<Phone> {
-    return this.keep(await Phone.connect(account, options, () => this.between()))
+    return Phone.connect(account, options, () => this.between())
   }
 
   /** A subscriber with one registered phone. */
@@ -52,18 +51,13 @@ export class World {
 
   /** The same phone registered on a new socket, as after a lost connection. */
   async returned(phone: Phone, change: PhoneOptions = {}): Promise<Phone> {
-    const again = this.keep(await phone.reconnect(change))
+    const again = await phone.reconnect(change)
     await again.register()
     return again
   }
 
   async between(): Promise<void> {
     if (this.evicts) await evictAll()
-  }
-
-  private keep(phone: Phone): Phone {
-    this.phones.push(phone)
-    return phone
   }
 
   /** Log lines of one event; sockets of an earlier world may still be closing. */
@@ -81,9 +75,10 @@ export class World {
     return this.events('call')
   }
 
-  close(): void {
+  /** Cuts all sockets and waits for what is under way, so that nothing of this world happens in the next one. */
+  async close(): Promise<void> {
+    await deploy()
     this.console.mockRestore()
-    for (const phone of this.phones) if (phone.closedWith === undefined) phone.close()
   }
 }
 
@@ -106,7 +101,7 @@ export async function play(
   try {
     await run(world)
   } finally {
-    world.close()
+    await world.close()
   }
 }
 

@@ -2,20 +2,26 @@ import { describe, expect, it } from 'vitest'
 import {
   type FlowState,
   fitFlowState,
+  generationOf,
   hasIdentity,
+  hasRoomFor,
   IDENTITY_LIFETIME_MS,
+  isLockedOut,
   isRegistered,
   MAX_FLOW_REGISTRATIONS,
   MAX_IDENTITIES,
   MAX_OFFERED,
   MAX_RECEIVED,
+  MAX_REJECTIONS,
   MAX_STATE_BYTES,
   peersOf,
   readFlowState,
   withIdentity,
+  withOthers,
   withoutIdentity,
   withoutRegistration,
   withRegistration,
+  withRejection,
 } from '../../../../src/sip/outbound/flow-state'
 import { offer, settle } from '../../../../src/sip/outbound/offered-requests'
 import { flowPeer, instancePeer } from '../../../../src/sip/outbound/tokens'
@@ -30,7 +36,7 @@ const bytes = (state: FlowState) => {
 
 describe('the attachment of a socket', () => {
   it('survives hibernation as plain JSON', () => {
-    const state = withRegistration(withIdentity(flowOf(), AOR, START_MS), registrationOf())
+    const state = withRegistration(withIdentity(flowOf(), AOR, 1, START_MS), registrationOf())
     expect(readFlowState(throughJson(state))).toEqual(state)
   })
 
@@ -73,7 +79,7 @@ describe('the attachment of a socket', () => {
     ['one Contact', { registrations: [registrationOf({ contact: 'c'.repeat(60_000) })] }],
     ['branches', { received: Array.from({ length: MAX_RECEIVED }, (_, i) => ({ key: `${i}${'k'.repeat(30_000)}` })) }],
     ['characters beyond Latin-1', { registrations: [registrationOf({ contact: `\u4e2d${'c'.repeat(8_000)}` })] }],
-    ['identities', { identities: [{ aor: 'a'.repeat(40_000), untilMs: START_MS }] }],
+    ['identities', { identities: [{ aor: 'a'.repeat(40_000), untilMs: START_MS, generation: 1 }] }],
   ])('P16 fits even with monstrous %s', (_, monstrous) => {
     expect(bytes(flowOf(monstrous))).toBeGreaterThan(MAX_STATE_BYTES)
     expect(bytes(fitFlowState(flowOf(monstrous)))).toBeLessThanOrEqual(MAX_STATE_BYTES)
@@ -82,7 +88,7 @@ describe('the attachment of a socket', () => {
 
 describe('identities', () => {
   it('hold for their time', () => {
-    const state = withIdentity(flowOf(), AOR, START_MS)
+    const state = withIdentity(flowOf(), AOR, 1, START_MS)
     expect(hasIdentity(state, AOR, START_MS + IDENTITY_LIFETIME_MS - 1)).toBe(true)
     expect(hasIdentity(state, AOR, START_MS + IDENTITY_LIFETIME_MS)).toBe(false)
     expect(hasIdentity(state, 'alice@example.test', START_MS)).toBe(false)
@@ -90,7 +96,7 @@ describe('identities', () => {
 
   it('hold longer while the flow is registered with them', () => {
     const expiresAtMs = START_MS + 10 * IDENTITY_LIFETIME_MS
-    const state = withRegistration(withIdentity(flowOf(), AOR, START_MS), registrationOf({ expiresAtMs }))
+    const state = withRegistration(withIdentity(flowOf(), AOR, 1, START_MS), registrationOf({ expiresAtMs }))
     expect(hasIdentity(state, AOR, expiresAtMs - 1)).toBe(true)
     expect(hasIdentity(state, AOR, expiresAtMs)).toBe(false)
   })
@@ -101,21 +107,68 @@ describe('identities', () => {
 
   it('are kept once each, the newest ones', () => {
     let state = flowOf()
-    for (let i = 0; i < MAX_IDENTITIES + 2; i++) state = withIdentity(state, `${i}@example.test`, START_MS)
-    state = withIdentity(state, '5@example.test', START_MS + 1)
+    for (let i = 0; i < MAX_IDENTITIES + 2; i++) state = withIdentity(state, `${i}@example.test`, 1, START_MS)
+    state = withIdentity(state, '5@example.test', 2, START_MS + 1)
     expect(state.identities).toHaveLength(MAX_IDENTITIES)
-    expect(state.identities.at(-1)).toEqual({ aor: '5@example.test', untilMs: START_MS + 1 + IDENTITY_LIFETIME_MS })
+    expect(state.identities.at(-1)).toMatchObject({
+      aor: '5@example.test',
+      untilMs: START_MS + 1 + IDENTITY_LIFETIME_MS,
+    })
     expect(hasIdentity(state, '1@example.test', START_MS)).toBe(false)
   })
 
   it('T03 go with their registrations when the subscriber is removed', () => {
-    const state = withRegistration(withIdentity(flowOf(), AOR, START_MS), registrationOf())
+    const state = withRegistration(withIdentity(flowOf(), AOR, 1, START_MS), registrationOf())
     expect(withoutIdentity(state, AOR)).toEqual(flowOf())
     expect(withoutIdentity(state, 'alice@example.test')).toEqual(state)
   })
 })
 
+describe('wrong answers to challenges', () => {
+  const rejected = (times: number) => Array.from({ length: times }).reduce<FlowState>(withRejection, flowOf())
+
+  it('B09 lock a socket out when there are too many in a row', () => {
+    expect(isLockedOut(rejected(MAX_REJECTIONS - 1))).toBe(false)
+    expect(isLockedOut(rejected(MAX_REJECTIONS))).toBe(true)
+  })
+
+  it('B09 are forgotten after a right one', () => {
+    const state = withIdentity(rejected(MAX_REJECTIONS - 1), AOR, 1, START_MS)
+    expect(isLockedOut(withRejection(state))).toBe(false)
+  })
+})
+
+describe('the generation of an identity', () => {
+  it('is that of its last proof', () => {
+    const state = withIdentity(withIdentity(flowOf(), AOR, 1, START_MS), AOR, 2, START_MS)
+    expect(generationOf(state, AOR)).toBe(2)
+    expect(generationOf(state, 'alice@example.test')).toBeUndefined()
+  })
+})
+
 describe('registrations', () => {
+  it('of one more address-of-record need room; those that are there may be replaced', () => {
+    let state = flowOf()
+    for (let i = 0; i < MAX_FLOW_REGISTRATIONS; i++) {
+      expect(hasRoomFor(state, 'one@more.test')).toBe(true)
+      state = withRegistration(state, registrationOf({ aor: `${i}@example.test` }))
+    }
+    expect(hasRoomFor(state, 'one@more.test')).toBe(false)
+    expect(hasRoomFor(state, '3@example.test')).toBe(true)
+  })
+
+  it('learn what the other bindings of their address-of-record are', () => {
+    const others = [{ contact: '<sip:x@y>', expiresAtMs: START_MS, grantedSeconds: 90, detached: true as const }]
+    const before = registrationOf({ aor: 'alice@example.test' })
+    const state = withOthers(
+      withRegistration(withRegistration(flowOf(), before), registrationOf()),
+      AOR,
+      registrationOf().key,
+      others,
+    )
+    expect(state.registrations).toEqual([before, registrationOf({ others })])
+  })
+
   it('B11 are replaced by key', () => {
     const state = withRegistration(withRegistration(flowOf(), registrationOf()), registrationOf({ cSeq: 3 }))
     expect(state.registrations.map((r) => r.cSeq)).toEqual([3])
@@ -125,7 +178,7 @@ describe('registrations', () => {
     let state = flowOf()
     for (let i = 0; i < MAX_FLOW_REGISTRATIONS + 1; i++)
       state = withRegistration(state, registrationOf({ key: `${i}` }))
-    expect(state.registrations.map((r) => r.key)).toEqual(['1', '2', '3', '4'])
+    expect(state.registrations.map((r) => r.key)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8'])
   })
 
   it('are removed one by one, or all of an address-of-record', () => {

@@ -5,6 +5,7 @@ import { makeResponse } from '../../../../src/sip/message/respond'
 import { readFrame, roleOf, routeResponse } from '../../../../src/sip/outbound/receive'
 import { assign, remember } from '../../../../src/sip/outbound/received-invites'
 import { type BranchToken, flowPeer, formatBranchToken, instancePeer } from '../../../../src/sip/outbound/tokens'
+import { forwardDigest } from '../../../../src/sip/proxy/in-dialog'
 import { serverTransactionKey } from '../../../../src/sip/transaction/key'
 import { START_MS } from '../../support/call'
 import { FLOW, flowOf, INSTANCE, registrationOf } from '../../support/flow'
@@ -108,7 +109,7 @@ describe('the way of a response', () => {
     return makeResponse(prependHeader(requestOf(method), 'Via', via), 200, { toTag: 't' })
   }
   const transaction = { kind: 'transaction', transaction: 'T1', branch: 1, loop: 'l' } as const
-  const forwarded = { kind: 'forwarded', flow: 'OA.ta', digest: 'd' } as const
+  const forwarded = { kind: 'forwarded', flow: 'OA.ta', digest: forwardDigest(requestOf('BYE'), mac) } as const
   const route = (response: ReturnType<typeof responseOn>, state = flowOf()) => routeResponse(response, state, mac)
 
   it('is its transaction, named by our branch', () => {
@@ -136,6 +137,11 @@ describe('the way of a response', () => {
 
   it('of a CANCEL inside a dialog goes on to who sent it', () => {
     expect(route(responseOn(forwarded, flowPeer(FLOW), 'CANCEL'))).toMatchObject({ type: 'flow', flow: 'OA.ta' })
+  })
+
+  it('is none for a response that answers another request than the one that was forwarded', () => {
+    const other = { ...forwarded, digest: forwardDigest(requestOf('BYE', { branch: 'z9hG4bKx' }), mac) }
+    expect(route(responseOn(other, flowPeer(FLOW), 'BYE'))).toEqual({ type: 'unknown' })
   })
 
   it('RFC 6026 §7.3: a response that nobody asked this phone for is dropped', () => {

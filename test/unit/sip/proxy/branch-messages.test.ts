@@ -5,7 +5,13 @@ import { tagOf } from '../../../../src/sip/message/name-address'
 import { parse } from '../../../../src/sip/message/parse'
 import { validateRequest } from '../../../../src/sip/message/validate'
 import { branchOf, topVia, topViaText } from '../../../../src/sip/message/via'
-import { flowPeer, instancePeer, parseBranchToken, parseDialogToken } from '../../../../src/sip/outbound/tokens'
+import {
+  dialogMac,
+  flowPeer,
+  instancePeer,
+  parseBranchToken,
+  parseDialogToken,
+} from '../../../../src/sip/outbound/tokens'
 import { branchAck, branchCancel, branchRequest } from '../../../../src/sip/proxy/branch-messages'
 import { newCall, phone } from '../../support/call'
 import { mac } from '../../support/mac'
@@ -103,11 +109,11 @@ describe('the request of a branch', () => {
     expect(parseBranchToken(branch, [flowPeer(plain.flow)], mac)).toMatchObject({ branch: 0 })
   })
 
-  it.each(['INVITE', 'SUBSCRIBE', 'REFER'])('%s has a Record-Route with both flows', (method) => {
+  it.each(['INVITE', 'SUBSCRIBE', 'REFER'])('C15 %s has a Record-Route with both flows', (method) => {
     const sent = branchRequest(context(requestOf(method)), 0, mac)
     const [route] = headerValues(sent, 'record-route')
     expect(route).toMatch(/^<sip:d\.[^@]+@edge\.example\.test;transport=ws;lr>$/)
-    expect(parseDialogToken(route?.slice(5, route.indexOf('@')) ?? '', mac)).toEqual({
+    expect(parseDialogToken(route?.slice(5, route.indexOf('@')) ?? '', dialogMac(mac, 'call-1', 'from1'))).toEqual({
       transaction: 'transaction0123456789',
       caller: 'object-a.tag-a',
       callee: 'object-b.tag-b',

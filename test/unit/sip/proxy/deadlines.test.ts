@@ -80,6 +80,7 @@ describe('the ring timer', () => {
     expect(call.did).toEqual(['INVITE 1'])
     expect(call.answer(0, 180).did).toEqual(['CANCEL 0 SIP;cause=408'])
     expect(call.answer(0, 183).did).toEqual([])
+    expect(call.state.timers.filter((t) => t.branch === 0)).toEqual([])
     expect(call.answer(0, 487).did).toEqual(['ACK 0'])
     expect(call.answer(1, 200).did).toEqual(['200'])
   })

@@ -81,7 +81,7 @@ describe('the record of a dialog', () => {
 
   it('of a dialog whose BYE never came is "expired"', () => {
     const call = answered()
-    expect(call.after(MAX_DIALOG_MS - 1).did).toEqual([])
+    expect(call.after(MAX_DIALOG_MS - 1).answer(0, 200).did).toEqual(['200'])
     expect(call.after(1).did).toEqual(['record', 'finished'])
     expect(call.record).toMatchObject({ result: 'expired', endedAtMs: call.nowMs })
     call.absorbs({ type: 'wake' })

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { header, headerLines } from '../../../../src/sip/message/headers'
 import type { Response } from '../../../../src/sip/message/message'
+import { makeResponse } from '../../../../src/sip/message/respond'
+import { branchRequest } from '../../../../src/sip/proxy/branch-messages'
 import { COMPLETED_ELSEWHERE } from '../../../../src/sip/proxy/context-step'
 import { TIMER_C_MS } from '../../../../src/sip/proxy/response-context'
 import { Call, newCall, phone } from '../../support/call'
+import { mac } from '../../support/mac'
+import { requestOf } from '../../support/messages'
 
 const one = () => new Call(newCall([[phone('b')]]))
 const two = () => new Call(newCall([[phone('b'), phone('c')]]))
@@ -124,6 +128,16 @@ describe('failures', () => {
     expect(call.answer(0, 486).did).toEqual([])
   })
 
+  it.each([
+    ['another Call-ID', { callId: 'call-2' }],
+    ['another CSeq number', { cSeq: 2 }],
+    ['the Via of another transaction', { branch: 'z9hG4bKsomebodyElse' }],
+  ])('RFC 3261 §8.2.6.2: a response with %s than its request answers nothing', (_, facts) => {
+    const stranger = new Call(newCall([[phone('b')]], { request: requestOf('INVITE', facts) }))
+    const response = makeResponse(branchRequest(stranger.state, 0, mac), 200, { toTag: 'x' })
+    one().absorbs({ type: 'response', branch: 0, response })
+  })
+
   it('a response for us alone (no second Via) goes nowhere', () => {
     const call = new Call({ ...newCall([[phone('b')]]) })
     const text = call.state.request.replace(/^Via:.*\r\n/m, '')
@@ -150,6 +164,7 @@ describe('C12 branches that cannot be reached', () => {
     const call = two().unreachable(0).unreachable(1)
     expect(call.did).toEqual(['480', 'record', 'finished'])
     expect(call.upstream[0]?.reason).toBe('Temporarily Unavailable')
+    expect(call.upstream[0] && header(call.upstream[0], 'to')).toBe('<sip:bob@example.test>;tag=transaction0')
   })
 
   it("are less than another phone's own words, be they 480 or 486", () => {
@@ -163,6 +178,12 @@ describe('C12 branches that cannot be reached', () => {
     expect(call.did).toEqual(['INVITE 1'])
   })
 
+  it('are not listened to any more', () => {
+    const call = two().unreachable(0)
+    expect(call.answer(0, 180).did).toEqual([])
+    expect(call.answer(1, 180).answer(1, 200).did).toEqual(['200'])
+  })
+
   it('absorb it when told twice, and after their final response', () => {
     const call = two().unreachable(0)
     call.absorbs({ type: 'unreachable', branch: 0 })
@@ -172,6 +193,20 @@ describe('C12 branches that cannot be reached', () => {
 
   it('C06 a relay without any target is answered 480', () => {
     expect(new Call(newCall([])).did).toEqual(['480', 'record', 'finished'])
+  })
+})
+
+describe('a request that may not have arrived', () => {
+  it('counts as unreachable, and its phone is cancelled should it ring after all', () => {
+    const call = two().give({ type: 'uncertain', branch: 0 })
+    expect(call.did).toEqual([])
+    expect(call.answer(0, 180).did).toEqual(['CANCEL 0 SIP;cause=480'])
+    expect(call.answer(0, 487).did).toEqual(['ACK 0'])
+    expect(call.answer(1, 200).did).toEqual(['200'])
+  })
+
+  it('is 480 when it was the only one', () => {
+    expect(one().give({ type: 'uncertain', branch: 0 }).did).toEqual(['480', 'record', 'finished'])
   })
 })
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { header, headerValues } from '../../../../src/sip/message/headers'
+import { makeResponse } from '../../../../src/sip/message/respond'
 import { branchOf, topVia } from '../../../../src/sip/message/via'
 import { flowPeer, instancePeer, parseBranchToken } from '../../../../src/sip/outbound/tokens'
-import { endOf, endsOf, forwardInDialog, otherEnd } from '../../../../src/sip/proxy/in-dialog'
+import { endsOf, forwardDigest, forwardInDialog, otherEnd, otherEndOf } from '../../../../src/sip/proxy/in-dialog'
 import { Call, newCall, phone } from '../../support/call'
 import { mac } from '../../support/mac'
 import { type RequestFacts, requestOf } from '../../support/messages'
@@ -50,6 +51,15 @@ describe('D12 a request inside a dialog', () => {
     expect(parseBranchToken(sent, [flowPeer('OA.ta'), flowPeer('OC.tc')], mac)).toBeUndefined()
   })
 
+  it.each(['INVITE', 'CANCEL', 'BYE'])('the branch of %s proves what its response must repeat', (method) => {
+    const request = requestOf(method, { to: TO, cSeq: 2 })
+    const found = parseBranchToken(branch(method), [flowPeer('OB.tb')], mac)
+    const digest = found?.kind === 'forwarded' ? found.digest : undefined
+    expect(forwardDigest(makeResponse(request, 200), mac)).toBe(digest)
+    const other = requestOf(method, { to: TO, cSeq: 2, branch: 'z9hG4bKsomebodyElse' })
+    expect(forwardDigest(makeResponse(other, 200), mac)).not.toBe(digest)
+  })
+
   it('keeps its Request-URI and Route, loses a hop and gets no Record-Route', () => {
     const request = requestOf('INVITE', { to: TO, uri: 'sip:b@b.invalid', lines: ['Route: <sip:x;lr>'] })
     const sent = forwardInDialog(request, hop, mac)
@@ -75,16 +85,16 @@ describe('the ends of a dialog', () => {
 
   it('an end on another socket is known by its instance', () => {
     const peers = (aor: string, instance: string) => [flowPeer('new.flow'), instancePeer(aor, instance)]
-    expect(endOf(ends, peers('alice@example.test', '<urn:uuid:a>'))).toBe('callee')
-    expect(endOf(ends, peers('bob@example.test', '<urn:uuid:b>'))).toBe('caller')
-    expect(endOf(ends, peers('eve@example.test', '<urn:uuid:a>'))).toBeUndefined()
-    expect(endOf({}, [flowPeer('new.flow')])).toBeUndefined()
+    expect(otherEndOf(ends, peers('alice@example.test', '<urn:uuid:a>'))).toBe('callee')
+    expect(otherEndOf(ends, peers('bob@example.test', '<urn:uuid:b>'))).toBe('caller')
+    expect(otherEndOf(ends, peers('eve@example.test', '<urn:uuid:a>'))).toBeUndefined()
+    expect(otherEndOf({}, [flowPeer('new.flow')])).toBeUndefined()
   })
 
-  it('are the caller and the phone that answered', () => {
+  it('are the caller and the phone on the flow that answered', () => {
     const context = { ...newCall([[phone('b'), phone('c')]]), caller: ends.caller }
     const call = new Call(context).answer(0, 180).answer(1, 200)
-    expect(endsOf(call.state)).toEqual({
+    expect(endsOf(call.state, phone('c').flow)).toEqual({
       caller: ends.caller,
       callee: { aor: 'bob@example.test', instance: '<urn:uuid:c>' },
     })
@@ -92,6 +102,6 @@ describe('the ends of a dialog', () => {
 
   it('are unknown without instances', () => {
     const { binding: _, ...plain } = phone('b')
-    expect(endsOf(new Call(newCall([[plain]])).answer(0, 200).state)).toEqual({})
+    expect(endsOf(new Call(newCall([[plain]])).answer(0, 200).state, plain.flow)).toEqual({})
   })
 })

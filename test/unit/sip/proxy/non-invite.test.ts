@@ -52,6 +52,10 @@ describe('a MESSAGE to several phones', () => {
     call.absorbs({ type: 'wake' })
   })
 
+  it('RFC 4320 §4.2: a 408 of a phone does not go up either', () => {
+    expect(one().answer(0, 408).did).toEqual(['finished'])
+  })
+
   it('Timer F runs on after a provisional response', () => {
     expect(one().answer(0, 100).after(PATIENCE_MS).did).toEqual(['finished'])
   })

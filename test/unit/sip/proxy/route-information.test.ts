@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { headerLines, headerValues } from '../../../../src/sip/message/headers'
-import { formatDialogToken } from '../../../../src/sip/outbound/tokens'
 import { takeRoutes } from '../../../../src/sip/proxy/route-information'
-import { foreignMac, mac } from '../../support/mac'
+import { dialogUser, foreignMac, mac } from '../../support/mac'
 import { requestOf } from '../../support/messages'
 
 const HOST = 'edge.example.test'
 const token = { transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' }
-const user = formatDialogToken(token, mac)
+const user = dialogUser(token)
 const ours = `<sip:${user}@${HOST};transport=ws;lr>`
-const forged = `<sip:${formatDialogToken(token, foreignMac)}@${HOST};transport=ws;lr>`
+const forged = `<sip:${dialogUser(token, foreignMac)}@${HOST};transport=ws;lr>`
 const other = '<sip:other.example.net;lr>'
 const take = (uri: string, ...routes: string[]) => {
   const lines = routes.map((value) => `Route: ${value}`)
@@ -47,7 +46,7 @@ describe('RFC 3261 §16.4 route information', () => {
   })
 
   it('leaves a second token of ours for the next pass', () => {
-    const next = `<sip:${formatDialogToken({ ...token, transaction: 'T2' }, mac)}@${HOST};lr>`
+    const next = `<sip:${dialogUser({ ...token, transaction: 'T2' })}@${HOST};lr>`
     const { request, token: found } = take(PEER, ours, next)
     expect(found?.transaction).toBe('T1')
     expect(headerValues(request, 'route')).toEqual([next])
@@ -65,6 +64,19 @@ describe('RFC 5626 §5.3 a token that we did not write', () => {
 
   it('is forged as Request-URI', () => {
     expect(take(forged.slice(1, -1)).forged).toBe(true)
+  })
+
+  it.each([
+    ['Call-ID', dialogUser(token, mac, 'call-2')],
+    ['tag', dialogUser(token, mac, 'call-1', 'other')],
+  ])('is forged in a dialog with another %s', (_, lifted) => {
+    expect(take(PEER, `<sip:${lifted}@${HOST};lr>`).forged).toBe(true)
+  })
+
+  it('is ours from either end of its dialog', () => {
+    const facts = { from: '<sip:bob@example.test>;tag=to1', to: '<sip:alice@example.test>;tag=from1' }
+    const back = requestOf('BYE', { uri: PEER, ...facts, lines: [`Route: ${ours}`] })
+    expect(takeRoutes(back, HOST, mac).token).toEqual(token)
   })
 
   it('is forged below our own host', () => {

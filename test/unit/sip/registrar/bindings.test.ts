@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isAlive } from '../../../../src/sip/registrar/binding'
 import { attached, detach, lapse, targetsOf, viewOf } from '../../../../src/sip/registrar/bindings'
-import { flowRegistration } from '../../../../src/sip/registrar/flow-registration'
+import { flowRegistration, othersOf } from '../../../../src/sip/registrar/flow-registration'
 import { START_MS } from '../../support/call'
 import { CONTACT_URI, FLOW, INSTANCE, JSSIP_CONTACT, registrationOf } from '../../support/flow'
 import { bindingOf } from '../../support/registrations'
@@ -106,6 +106,8 @@ it('B03 is shown with its time of change in seconds and its state', () => {
 it('its flow remembers enough of it to answer a refresh', () => {
   const other = bindingOf({ key: 'other', contact: '<sip:other@x>' })
   const others = [{ contact: '<sip:other@x>', expiresAtMs: START_MS + 600_000, grantedSeconds: 600 }]
+  const gone = { ...other, detachedAtMs: START_MS }
+  expect(othersOf(binding, [binding, gone])).toEqual(others.map((o) => ({ ...o, detached: true })))
   expect(flowRegistration(AOR, binding, [binding, other], true)).toEqual(
     registrationOf({ contact: JSSIP_CONTACT, cSeq: 1, expiresAtMs: START_MS + 600_000, others }),
   )

@@ -15,6 +15,7 @@ describe('a REGISTER that adds a binding', () => {
     expect(added).toEqual(bindings)
     expect(bindings).toEqual([
       {
+        v: 1,
         key: `i:${INSTANCE};1`,
         contact: JSSIP_CONTACT,
         uri: CONTACT_URI,
@@ -222,6 +223,18 @@ describe('RFC 3261 §10.3 step 7: all changes or none', () => {
     expect(registrar.take(registerOf(lines)).bindings).toHaveLength(MAX_BINDINGS)
     expect(registrar.try(registerOf(['Contact: <sip:b@192.0.2.99>'], { cSeq: 2 }))).toMatchObject({ status: 403 })
     registrar.take(registerOf(['Contact: <sip:b@192.0.2.1>'], { cSeq: 2 }))
+  })
+
+  it('phones that are gone make room for those that are there, the oldest first', () => {
+    const registrar = new Registrar()
+    for (let i = 0; i < MAX_BINDINGS; i++) {
+      registrar.nowMs += 1
+      registrar.take(registerOf([`Contact: <sip:b@192.0.2.${i}>`], { cSeq: i + 1 }))
+    }
+    registrar.bindings = registrar.bindings.map((b, i) => (i === 3 || i === 5 ? { ...b, detachedAtMs: START_MS } : b))
+    const { removed } = registrar.take(registerOf(['Contact: <sip:b@192.0.2.99>'], { cSeq: 99 }))
+    expect(removed.map((b) => b.uri)).toEqual(['sip:b@192.0.2.3'])
+    expect(registrar.bindings).toHaveLength(MAX_BINDINGS)
   })
 })
 

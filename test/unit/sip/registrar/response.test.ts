@@ -28,6 +28,12 @@ describe('B01 the 200 of a REGISTER', () => {
     expect(line).toBe(`<sip:x@y>;expires=${expected}`)
   })
 
+  it('P7 leaves out a binding whose socket has closed when its time has run out', () => {
+    const detached = { ...contact('<sip:x@y>', 1_000, 90), detached: true as const }
+    expect(headerLines(respond([detached]), 'contact')).toEqual(['<sip:x@y>;expires=1'])
+    expect(headerLines(respond([{ ...detached, expiresAtMs: START_MS }]), 'contact')).toEqual([])
+  })
+
   it('P14 says Require: outbound only when it was used', () => {
     expect(header(respond([], true), 'require')).toBe('outbound')
     expect(header(respond([], false), 'require')).toBeUndefined()
