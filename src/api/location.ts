@@ -1,22 +1,6 @@
+import type { BindingView } from '../sip/registrar/bindings'
 import type { SubscriberKey } from '../store/subscribers'
 import { Problem } from './problem'
-
-/** A binding as the LocationObject describes it. Times as named: `expiresAt` epoch ms, `lastModified` epoch s. */
-export interface BindingView {
-  readonly contact: string
-  readonly instance?: string
-  readonly regId?: number
-  readonly q: number
-  readonly callId: string
-  readonly cSeq: number
-  readonly path: readonly string[]
-  readonly userAgent?: string
-  readonly received: { readonly transport: 'WS' | 'WSS'; readonly address: string }
-  readonly flow: string
-  readonly state: 'connected' | 'detached'
-  readonly expiresAt: number
-  readonly lastModified: number
-}
 
 /** The calls that the API makes to a LocationObject. */
 interface Location {

@@ -10,16 +10,19 @@ import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
 export function digestAuth(): Block {
   return async function digestAuth(c) {
     const claimed = c.method === 'REGISTER' ? c.to : c.from
-    const settings = claimed && (await c.services.domain(claimed.domain))
-    if (!claimed || !settings) return
-    const given = credentialsFor(c.request, settings.name)
-    // An answer with an algorithm that was not offered is none: nobody may talk us down to a weaker one.
-    const credentials = given && settings.algorithms.includes(given.algorithm) ? given : undefined
-    c.request = withoutCredentials(c.request, settings.name)
+    if (!claimed) return
+    // Asked first: a refresh of a phone that has proved itself needs no look-up at all.
     if (c.services.hasIdentity(claimed.aor)) {
+      c.request = withoutCredentials(c.request, claimed.domain)
       c.identity = claimed.aor
       return
     }
+    const settings = await c.services.domain(claimed.domain)
+    if (!settings) return
+    const given = credentialsFor(c.request, settings.name)
+    c.request = withoutCredentials(c.request, settings.name)
+    // An answer with an algorithm that was not offered is none: nobody may talk us down to a weaker one.
+    const credentials = given && settings.algorithms.includes(given.algorithm) ? given : undefined
     if (!credentials) return challenge(c, settings, false)
     const prover = `${credentials.username}@${settings.name}`
     const verdict = await c.services.authenticate(credentials, c.method, prover)

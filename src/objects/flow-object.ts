@@ -41,7 +41,8 @@ export class FlowObject extends DurableObject<Env> {
     else ws.close(1012, 'Unknown flow')
   }
 
-  override async webSocketClose(ws: WebSocket): Promise<void> {
+  override async webSocketClose(ws: WebSocket, code: number): Promise<void> {
+    answerClose(ws, code)
     await this.closed(ws)
   }
 
@@ -97,5 +98,18 @@ export class FlowObject extends DurableObject<Env> {
     const connection = new Connection(this.ctx, this.env, ws, tag, state)
     this.connections.set(tag, connection)
     return connection
+  }
+}
+
+/**
+ * Platform: since compatibility date 2026-04-07 the runtime answers a Close by itself, but only 10 s later where workerd
+ * runs outside Cloudflare (2026-11).
+ */
+function answerClose(ws: WebSocket, code: number): void {
+  try {
+    // RFC 6455 §7.4.1: 1005 and 1006 say that there was no code, and are never sent.
+    ws.close(code === 1005 || code === 1006 ? 1000 : code)
+  } catch {
+    // Answered already.
   }
 }

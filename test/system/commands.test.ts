@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { alive, descendants, endTree } from '../../infra/local/processes.mjs'
 import { type Command, freePort, type Launcher, runCommand, stateFolder } from '../setup/command'
 
@@ -54,6 +56,17 @@ describe.each(['serve', 'start'] as const)('npm run %s', (script) => {
     expect(page.status).toBe(200)
     expect(page.headers.get('Content-Type')).toContain('text/html')
     expect((await fetch(`${command.url}/phone.js`)).status).toBe(200)
+  })
+
+  it('RFC 7118 §4: speaks SIP over WebSocket on / and /ws, and answers a Close at once', async () => {
+    for (const path of ['/', '/ws']) {
+      const socket = new WebSocket(command.url.replace('http', 'ws') + path, 'sip')
+      await once(socket, 'open')
+      expect(socket.protocol).toBe('sip')
+      const closed = once(socket, 'close', { signal: AbortSignal.timeout(5_000) })
+      socket.close(1000)
+      expect((await closed)[0]).toBe(1000)
+    }
   })
 
   it('seeds the demo when it should', async () => {

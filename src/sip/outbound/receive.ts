@@ -25,8 +25,8 @@ export type Incoming =
   | { readonly type: 'refused'; readonly response: Response }
   | { readonly type: 'response'; readonly response: Response; readonly callId: string }
 
-/** Reads a frame: RFC 7118 §5, RFC 3261 §16.3 step 1 and §18.1.2. */
-export function readFrame(frame: Frame, toTag: string): Incoming {
+/** Reads a frame: RFC 7118 §5, RFC 3261 §16.3 step 1 and §18.1.2. `newTag`: a fresh To tag, asked for when one is needed. */
+export function readFrame(frame: Frame, newTag: () => string): Incoming {
   const keepAlive = keepAliveIn(frame.text)
   if (keepAlive) return keepAlive === 'ping' ? { type: 'ping' } : { type: 'ignored', why: 'keep-alive' }
   const parsed = parse(frame.text, frame.binary)
@@ -40,16 +40,16 @@ export function readFrame(frame: Frame, toTag: string): Incoming {
   }
   const fault = parsed.ok ? validateRequest(message) : parsed.reason
   if (fault === undefined) return { type: 'request', request: message, callId: header(message, 'call-id') ?? '' }
-  return refuse(message, parsed.ok ? 400 : parsed.status, fault, toTag)
+  return refuse(message, parsed.ok ? 400 : parsed.status, fault, newTag)
 }
 
 /** An answer needs a Via to follow and what it must copy; an ACK is never answered (RFC 3261 §17.1). */
-function refuse(request: Request, status: number, fault: string, toTag: string): Incoming {
+function refuse(request: Request, status: number, fault: string, newTag: () => string): Incoming {
   const answerable =
     request.method !== 'ACK' && ['via', 'from', 'to', 'call-id', 'cseq'].every((key) => has(request, key))
   if (!answerable) return { type: 'ignored', why: fault }
   const reason = status === 400 ? `Bad Request - ${fault}` : fault
-  return { type: 'refused', response: makeResponse(request, status, { reason, toTag }) }
+  return { type: 'refused', response: makeResponse(request, status, { reason, toTag: newTag() }) }
 }
 
 function has(request: Request, key: string): boolean {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { BindingView } from '../../../src/api/location'
+import type { BindingView } from '../../../src/sip/registrar/bindings'
 import { call, domain, post, recordingLocation } from './support'
 
 const phone: BindingView = {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { createApi } from '../../../src/api'
-import type { BindingView } from '../../../src/api/location'
+import type { BindingView } from '../../../src/sip/registrar/bindings'
 
 export interface Call {
   readonly method?: string

@@ -12,7 +12,7 @@ import { FLOW, flowOf, INSTANCE, registrationOf } from '../../support/flow'
 import { mac } from '../../support/mac'
 import { requestOf, wire } from '../../support/messages'
 
-const frame = (text: string, binary = false) => readFrame({ text, binary }, 'ourtag')
+const frame = (text: string, binary = false) => readFrame({ text, binary }, () => 'ourtag')
 const invite = wire(requestOf('INVITE'))
 const ok = wire(makeResponse(requestOf('INVITE'), 200, { toTag: 't' }))
 

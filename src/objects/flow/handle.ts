@@ -1,0 +1,154 @@
+import { randomToken } from '../../platform/random'
+import { Context } from '../../routing'
+import type { Decision } from '../../routing/decision'
+import { sip } from '../../script'
+import { withoutSealedCredentials } from '../../sip/auth/credentials'
+import type { Request, Response } from '../../sip/message/message'
+import { makeResponse } from '../../sip/message/respond'
+import { serialize, toFrame } from '../../sip/message/serialize'
+import { planCancel } from '../../sip/outbound/cancel'
+import type { ReceivedInvite } from '../../sip/outbound/flow-state'
+import { settle } from '../../sip/outbound/offered-requests'
+import { roleOf, routeResponse } from '../../sip/outbound/receive'
+import { assign, remember } from '../../sip/outbound/received-invites'
+import { loopDigest } from '../../sip/proxy/loop'
+import { type RouteInformation, takeRoutes } from '../../sip/proxy/route-information'
+import { objectToMaxForwards } from '../../sip/proxy/validation'
+import { flowStub, newTransactionId } from '../addresses'
+import { callObject } from '../call-object'
+import { log } from '../log'
+import type { StartOrder } from '../transaction-object'
+import type { Connection } from './connection'
+import { type DialogFailure, forwardAlongDialog } from './dialog-route'
+import { FlowServices } from './flow-services'
+
+/** A request from the phone: to its transaction, along its dialog, or through the script. */
+export async function handleRequest(connection: Connection, request: Request): Promise<void> {
+  const role = roleOf(request, connection.state)
+  switch (role.type) {
+    case 'ack':
+      // RFC 3261 §17.1.1.3: an ACK that follows no Route of ours has reached its end.
+      await alongDialog(connection, request, routesOf(connection, request))
+      return
+    case 'cancel':
+      return cancel(connection, request, role.invite)
+    case 'retransmission': {
+      const { transaction } = role.invite
+      if (!connection.repeat(request) && transaction) await connection.tell(transaction, (t) => t.retransmission())
+      return
+    }
+    case 'new': {
+      const nowMs = Date.now()
+      if (!connection.recent.begin(request, nowMs)) return void connection.repeat(request)
+      if (request.method === 'INVITE') connection.update(remember(connection.state, role.key, nowMs))
+      return route(connection, request, role.key)
+    }
+  }
+}
+
+/** A response from the phone: to the transaction or the flow that its branch names. */
+export async function handleResponse(connection: Connection, response: Response): Promise<void> {
+  const { env, state, mac } = connection
+  const way = routeResponse(response, state, mac)
+  switch (way.type) {
+    case 'unknown':
+      return log('response.dropped', { status: response.status, source: state.source })
+    case 'absorbed':
+      return
+    case 'flow':
+      await callObject(() => {
+        const { stub, tag } = flowStub(env, way.flow)
+        return stub.deliver(tag, toFrame(way.response))
+      })
+      return
+    case 'transaction':
+      if (response.status >= 200) connection.update(settle(state, way))
+      return connection.tell(way.transaction, (t) => t.response(way.branch, toFrame(response)))
+  }
+}
+
+function routesOf(connection: Connection, request: Request): RouteInformation {
+  return takeRoutes(request, connection.state.host, connection.mac)
+}
+
+async function route(connection: Connection, request: Request, key: string): Promise<void> {
+  const services = new FlowServices(connection, Date.now())
+  const context = new Context(routesOf(connection, request), services, randomToken())
+  const decision = await sip.decide(context)
+  try {
+    await carryOut(connection, decision, request, key)
+  } catch (error) {
+    log('decision.failed', { decision: decision.type, error: String(error) })
+    connection.send(makeResponse(request, 500, { toTag: randomToken() }))
+  }
+}
+
+async function carryOut(connection: Connection, decision: Decision, request: Request, key: string): Promise<void> {
+  switch (decision.type) {
+    case 'respond':
+      return connection.send(decision.response)
+    case 'drop':
+      return log('request.dropped', { why: decision.why, source: connection.state.source })
+    case 'forward': {
+      const failure = await alongDialog(connection, decision.request, decision)
+      if (failure !== undefined) connection.send(makeResponse(request, failure))
+      return
+    }
+    case 'relay':
+      return relay(connection, decision, key)
+  }
+}
+
+async function relay(connection: Connection, decision: Decision & { type: 'relay' }, key: string): Promise<void> {
+  const { request, targets, options } = decision
+  const { address, host, registrations } = connection.state
+  const id = newTransactionId(connection.env)
+  if (request.method === 'INVITE') {
+    connection.update(assign(connection.state, key, id))
+    connection.send(makeResponse(request, 100))
+  }
+  const caller = registrations.find((r) => r.aor === decision.identity && r.instance !== undefined)
+  const order: StartOrder = {
+    id,
+    request: serialize(request),
+    binary: request.binary,
+    upstream: address,
+    host,
+    loop: loopDigest(request, connection.mac),
+    targets,
+    options,
+    ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
+  }
+  await start(connection, order)
+  if (connection.isGone) await connection.tell(id, (t) => t.cancel(undefined))
+}
+
+/** When nobody knows whether the transaction began, it is told to give up; if it had begun, it answers itself. */
+async function start(connection: Connection, order: StartOrder): Promise<void> {
+  try {
+    await connection.tell(order.id, (t) => t.start(order))
+  } catch (error) {
+    log('start.failed', { transaction: order.id, error: String(error) })
+    if (!(await connection.tell(order.id, (t) => t.abandon()))) throw error
+  }
+}
+
+async function cancel(connection: Connection, request: Request, invite: ReceivedInvite | undefined): Promise<void> {
+  const routes = routesOf(connection, request)
+  const plan = planCancel(request, invite, routes.token !== undefined, randomToken())
+  if (plan.forward && (await alongDialog(connection, request, routes)) === undefined) return
+  connection.send(plan.answer)
+  if (plan.transaction) await connection.tell(plan.transaction, (t) => t.cancel(plan.reason))
+}
+
+/** Undefined when the request went to the other end; otherwise the status that says why it did not. */
+async function alongDialog(
+  connection: Connection,
+  request: Request,
+  routes: Pick<RouteInformation, 'request' | 'token'>,
+): Promise<DialogFailure | 483 | undefined> {
+  if (!routes.token) return 481
+  if (objectToMaxForwards(request)) return 483
+  const bare = withoutSealedCredentials(routes.request, connection.nonceMac)
+  return forwardAlongDialog(connection, bare, routes.token)
+}
