@@ -3,7 +3,7 @@ import { randomToken } from '../../platform/random'
 import type { Mac } from '../../sip/auth/algorithm'
 import type { Request, Response } from '../../sip/message/message'
 import { decodeFrame, encodeFrame } from '../../sip/message/octets'
-import { parse } from '../../sip/message/parse'
+import { readResponse } from '../../sip/message/parse'
 import { toFrame } from '../../sip/message/serialize'
 import {
   type FlowRegistration,
@@ -86,6 +86,8 @@ export class Connection {
 
   deliver(parcel: Parcel): Delivery {
     if (parcel.binding && this.expiryOf(parcel.binding.aor, parcel.binding.key) === undefined) return 'expired'
+    const response = readResponse(parcel)
+    if (response && this.recent.isSettled(response)) return 'sent'
     if (parcel.offer) this.update(offer(this.state, parcel.offer))
     const frame = encodeFrame(parcel)
     try {
@@ -93,14 +95,8 @@ export class Connection {
     } catch {
       return 'gone'
     }
-    if (/^SIP/i.test(parcel.text)) this.delivered(parcel, frame)
+    if (response) this.answered(response, frame)
     return 'sent'
-  }
-
-  /** A response that went to the phone: its request is answered. */
-  private delivered(parcel: Parcel, frame: string | Uint8Array): void {
-    const parsed = parse(parcel.text, parcel.binary)
-    if (parsed.ok && parsed.message.kind === 'response') this.answered(parsed.message, frame)
   }
 
   private answered(response: Response, frame: string | Uint8Array): void {

@@ -28,7 +28,9 @@ export async function handleRequest(connection: Connection, request: Request): P
   switch (role.type) {
     case 'ack':
       // RFC 3261 §17.1.1.3: an ACK that follows no Route of ours has reached its end.
-      await alongDialog(connection, request, routesOf(connection, request))
+      if ((await alongDialog(connection, request, routesOf(connection, request))) === undefined) {
+        connection.recent.acknowledged(request)
+      }
       return
     case 'cancel':
       return cancel(connection, request, role.invite)

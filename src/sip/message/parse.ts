@@ -1,7 +1,7 @@
 import { headerKey, isToken } from './header-names'
 import { MAX_HEADERS, MAX_MESSAGE_BYTES, MAX_START_LINE } from './limits'
-import type { HeaderField, Message } from './message'
-import { byteLength, narrowToBytes } from './octets'
+import type { HeaderField, Message, Response } from './message'
+import { byteLength, type Frame, narrowToBytes } from './octets'
 
 /** What a peer sends is never exceptional: a message, or why not and, where it can be answered, what was read. */
 export type ParseResult =
@@ -50,6 +50,13 @@ export function parse(input: string, binary = false): ParseResult {
 function isTooLarge(input: string, binary: boolean): boolean {
   if (input.length > MAX_MESSAGE_BYTES) return true
   return !binary && input.length * 3 > MAX_MESSAGE_BYTES && byteLength(input) > MAX_MESSAGE_BYTES
+}
+
+/** The response that a text of our own is; undefined when it is a request. */
+export function readResponse({ text, binary }: Frame): Response | undefined {
+  if (!/^SIP\//i.test(text)) return undefined
+  const parsed = parse(text, binary)
+  return parsed.ok && parsed.message.kind === 'response' ? parsed.message : undefined
 }
 
 /** RFC 3261 §7.5: empty lines before the start line are ignored. */

@@ -1,3 +1,5 @@
+import { parseCSeq } from '../message/c-seq'
+import { header } from '../message/headers'
 import type { Request, Response } from '../message/message'
 import { answeredTransactionKey, serverTransactionKey } from '../transaction/key'
 import { PATIENCE_MS } from '../transaction/timers'
@@ -9,6 +11,9 @@ export const MAX_RECENT = 64
 
 interface Recent {
   readonly atMs: number
+  /** Call-ID and CSeq number, which the ACK of a 2xx shares with its INVITE. */
+  readonly sequence: string
+  isAcknowledged?: true
   answer?: string | Uint8Array
 }
 
@@ -25,7 +30,7 @@ export class RecentRequests {
     const key = serverTransactionKey(request)
     for (const [old, { atMs }] of this.entries) if (nowMs - atMs > PATIENCE_MS) this.entries.delete(old)
     if (this.entries.has(key)) return false
-    this.entries.set(key, { atMs: nowMs })
+    this.entries.set(key, { atMs: nowMs, sequence: sequenceOf(request) })
     if (this.entries.size > MAX_RECENT) this.entries.delete(this.entries.keys().next().value ?? '')
     return true
   }
@@ -35,7 +40,28 @@ export class RecentRequests {
     if (entry && frame.length <= MAX_ANSWER_LENGTH) entry.answer = frame
   }
 
+  /** An ACK of the phone is on its way. */
+  acknowledged(ack: Request): void {
+    const sequence = sequenceOf(ack)
+    for (const [key, entry] of this.entries) {
+      if (key.startsWith('INVITE ') && entry.sequence === sequence) entry.isAcknowledged = true
+    }
+  }
+
+  /**
+   * A 2xx to an INVITE that its phone has acknowledged already: it was sent again before the ACK arrived, and no hop
+   * between loses one. Interop: JsSIP takes it for the answer to its next re-INVITE (CLIENTS P18).
+   */
+  isSettled(response: Response): boolean {
+    if (response.status < 200 || response.status > 299) return false
+    return this.entries.get(answeredTransactionKey(response) ?? '')?.isAcknowledged === true
+  }
+
   answerTo(request: Request): string | Uint8Array | undefined {
     return this.entries.get(serverTransactionKey(request))?.answer
   }
+}
+
+function sequenceOf(request: Request): string {
+  return `${header(request, 'call-id')} ${parseCSeq(header(request, 'cseq'))?.number}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { establish, ring } from '../support/call'
+import { dialog, establish, ring } from '../support/call'
 import { Tally } from '../support/tally'
 import { play, twins } from '../support/world'
 
@@ -136,4 +136,22 @@ describe('RFC 3261 §17.1.1.3', () => {
     await alice.expectNothing()
     await bob.expectNothing()
   })
+})
+
+describe('RFC 6026 §7.2: a 2xx that its phone sends again', () => {
+  test('P18 passes until the ACK does, then ends here', () =>
+    play(async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      const { invite, offered } = await ring(alice, bob)
+      bob.respond(offered, 200)
+      const answer = await alice.expect('200 INVITE')
+      bob.respond(offered, 200)
+      expect((await alice.expect('200 INVITE')).toTag).toBe(answer.toTag)
+      dialog(alice, bob, invite, offered, answer).caller.ack(invite)
+      await bob.expect('ACK')
+      bob.respond(offered, 200)
+      // A request that goes a longer way comes next.
+      bob.request('MESSAGE', { uri: alice.account.aor })
+      await alice.expect('MESSAGE')
+    }))
 })
