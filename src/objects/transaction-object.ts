@@ -59,7 +59,17 @@ export class TransactionObject extends DurableObject<Env> {
   async start(order: StartOrder): Promise<void> {
     await this.ready()
     if (this.context) return
-    await this.step(newContext({ ...order, request: readRequest(order) }, Date.now()), { type: 'start' })
+    const { state, effects } = stepContext(
+      newContext({ ...order, request: readRequest(order) }, Date.now()),
+      { type: 'start' },
+      Date.now(),
+    )
+    this.context = state
+    // Sent first and written once: the flow calls again when this fails, and a request that is sent twice is absorbed by
+    // its branch. So no phone waits for a disk, and a call writes one row less. An input that comes meanwhile writes them.
+    this.pending = effects.filter(mustHappen)
+    await this.perform(state, effects)
+    if (this.context) this.arm(this.context)
   }
 
   async response(branch: number, frame: Frame): Promise<void> {

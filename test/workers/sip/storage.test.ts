@@ -139,13 +139,19 @@ describe('a crash between the row and its effects', () => {
 })
 
 describe('DESIGN §2.8: what a call costs', () => {
-  test('at most 12 object requests and 8 rows', () =>
+  test('INVITE, 100, 180, 200, ACK, BYE, 200: at most 12 object requests and 8 rows', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
       const tally = new Tally()
       const rows = await watchRows()
       try {
-        const call = await establish(alice, bob)
+        const invite = alice.invite(bob.account.aor)
+        await alice.expect('100 INVITE')
+        const offered = await bob.expect('INVITE')
+        bob.respond(offered, 100)
+        bob.respond(offered, 180)
+        await alice.expect('180 INVITE')
+        const call = await pickUp(alice, bob, { invite, offered })
         await hangUp(call.caller, call.callee)
         await evictAll()
         const requests = tally.requests()
@@ -153,6 +159,7 @@ describe('DESIGN §2.8: what a call costs', () => {
           ...Array(6).fill('FlowObject.deliver'),
           'LocationObject.lookup',
           'TransactionObject.bye',
+          'TransactionObject.response',
           'TransactionObject.response',
           'TransactionObject.response',
           'TransactionObject.start',
