@@ -37,6 +37,7 @@ export async function checkSources() {
     typed && step('types', 'tsc', ['--noEmit'], { quiet: true }),
     hasSources('src/web', 'test/browser') &&
       step('types of web pages', 'tsc', ['--noEmit', '-p', 'tsconfig.web.json'], { quiet: true }),
+    step('types of benchmarks', 'tsc', ['--noEmit', '-p', 'tsconfig.bench.json'], { quiet: true }),
   ])
   return results.filter((ok) => ok === false).length
 }

@@ -167,7 +167,10 @@ export class LocationObject extends DurableObject<Env> {
    */
   private tellFlows(before: readonly Binding[], origin: string): void {
     const work = async () => {
-      const lost = before.filter((old) => !this.load().some((b) => b.key === old.key && b.flow === old.flow))
+      // A detached binding has no socket to be told.
+      const lost = attached(before, Date.now()).filter(
+        (old) => !this.load().some((b) => b.key === old.key && b.flow === old.flow),
+      )
       for (const { flow, key, updatedAtMs } of lost) {
         if (flow !== origin) await this.tell(flow, ({ stub, tag }) => stub.unbound(tag, this.aor, key, updatedAtMs))
       }

@@ -1,0 +1,71 @@
+/** The Worker with a meter in it: the same objects, and everything that they are given is counted. */
+import worker, {
+  FlowObject as Flow,
+  LocationObject as Location,
+  TransactionObject as Transaction,
+} from '../../src/index'
+import { advance, count, meteredEnv, meteredState, take } from './meter'
+
+/** `/meter` answers the counts and forgets them; `/meter?advance=MS` moves the clock. */
+export default {
+  async fetch(
+    request: Request<unknown, IncomingRequestCfProperties>,
+    env: Env,
+    ctx: ExecutionContext,
+  ): Promise<Response> {
+    const url = new URL(request.url)
+    if (url.pathname !== '/meter') {
+      count('workerRequests')
+      return worker.fetch(request, meteredEnv(env), ctx)
+    }
+    advance(Number(url.searchParams.get('advance') ?? 0))
+    return Response.json(take())
+  },
+}
+
+interface Metered {
+  ctx: DurableObjectState
+  env: Env
+}
+
+/** The base class takes only real states, so they are exchanged afterwards. */
+function meter(object: object, ctx: DurableObjectState, env: Env): void {
+  Object.assign(object as Metered, { ctx: meteredState(ctx), env: meteredEnv(env) })
+}
+
+export class FlowObject extends Flow {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    meter(this, ctx, env)
+  }
+
+  override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    count('webSocketMessages')
+    return super.webSocketMessage(ws, frame)
+  }
+
+  override webSocketClose(...args: Parameters<Flow['webSocketClose']>): Promise<void> {
+    count('webSocketCloses')
+    return super.webSocketClose(...args)
+  }
+}
+
+export class LocationObject extends Location {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    meter(this, ctx, env)
+  }
+}
+
+export class TransactionObject extends Transaction {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    meter(this, ctx, env)
+  }
+
+  override alarm(): Promise<void> {
+    count('objectRequests')
+    count('alarmRuns')
+    return super.alarm()
+  }
+}
