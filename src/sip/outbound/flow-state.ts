@@ -117,12 +117,32 @@ const SHRINKS: ReadonlyArray<(state: FlowState) => FlowState> = [
 
 /** Keeps the state small enough for the attachment. */
 export function fitFlowState(state: FlowState): FlowState {
+  if (isSmall(state)) return state
   let fitting = state
   for (const shrink of SHRINKS) {
     if (sizeOf(fitting) <= MAX_STATE_BYTES) return fitting
     fitting = shrink(fitting)
   }
   return fitting
+}
+
+/** Enough for the names, times and numbers of one entry. */
+const ENTRY_BYTES = 200
+
+/** Whether the state fits however its texts are written out, six bytes a character at most; true of nearly every phone. */
+function isSmall(state: FlowState): boolean {
+  let characters = 0
+  let entries = 4 + state.identities.length + state.nonceCounts.length + state.offered.length
+  for (const r of state.registrations) {
+    entries += 1 + (r.others?.length ?? 0)
+    characters +=
+      r.contact.length + r.uri.length + r.key.length + r.aor.length + r.callId.length + (r.instance?.length ?? 0)
+    for (const other of r.others ?? []) characters += other.contact.length
+  }
+  for (const r of state.received) characters += r.key.length
+  for (const i of state.identities) characters += i.aor.length
+  entries += state.received.length
+  return entries * ENTRY_BYTES + 6 * characters <= MAX_STATE_BYTES
 }
 
 /** Platform: a stored text takes two bytes for each character as soon as one of them is beyond Latin-1 (V8, 2026-11). */
@@ -134,7 +154,8 @@ function sizeOf(state: FlowState): number {
 /** Whom a response on this socket may speak for. */
 export function peersOf(state: FlowState): Peer[] {
   const instances = state.registrations.flatMap((r) => (r.instance ? [instancePeer(r.aor, r.instance)] : []))
-  return [flowPeer(state.address), ...instances]
+  // Most phones have one, and it is tried first.
+  return [...instances, flowPeer(state.address)]
 }
 
 export function hasIdentity(state: FlowState, aor: string, nowMs: number): boolean {

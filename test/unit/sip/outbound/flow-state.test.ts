@@ -197,7 +197,7 @@ describe('registrations', () => {
 
   it('let the flow answer for their instances', () => {
     const state = withRegistration(flowOf(), registrationOf())
-    expect(peersOf(state)).toEqual([flowPeer(FLOW), instancePeer(AOR, INSTANCE)])
+    expect(peersOf(state)).toEqual([instancePeer(AOR, INSTANCE), flowPeer(FLOW)])
     const { instance: _, ...plain } = registrationOf()
     expect(peersOf(withRegistration(flowOf(), plain))).toEqual([flowPeer(FLOW)])
   })
