@@ -51,6 +51,8 @@ const ROW = 'context'
 export class TransactionObject extends DurableObject<Env> {
   private context: ResponseContext | undefined
   private loaded = false
+  /** Everything is said: the call that is made again after its answer was lost must not ring anybody. */
+  private isOver = false
   /** Effects not performed for certain, of all inputs that are under way at once. */
   private pending: readonly ContextEffect[] = []
   private alarmAtMs: number | undefined
@@ -58,7 +60,7 @@ export class TransactionObject extends DurableObject<Env> {
   /** Relays a request. Called again with the same order it changes nothing. */
   async start(order: StartOrder): Promise<void> {
     await this.ready()
-    if (this.context) return
+    if (this.context || this.isOver) return
     const { state, effects } = stepContext(
       newContext({ ...order, request: readRequest(order) }, Date.now()),
       { type: 'start' },
@@ -172,6 +174,7 @@ export class TransactionObject extends DurableObject<Env> {
   }
 
   private async finish(): Promise<void> {
+    this.isOver = true
     this.context = undefined
     this.pending = []
     await this.ctx.storage.deleteAll()
