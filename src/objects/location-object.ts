@@ -5,7 +5,7 @@ import type { Credentials } from '../sip/auth/credentials'
 import { verifyDigest } from '../sip/auth/verify'
 import { parse } from '../sip/message/parse'
 import { type Binding, isAlive } from '../sip/registrar/binding'
-import { attached, type BindingView, detach, lapse, targetsOf, viewOf } from '../sip/registrar/bindings'
+import { attached, type BindingView, detach, expire, lapse, targetsOf, viewOf } from '../sip/registrar/bindings'
 import { othersOf } from '../sip/registrar/flow-registration'
 import { type Origin, type Refusal, register } from '../sip/registrar/register'
 import { openDatabase } from '../store/database'
@@ -101,12 +101,8 @@ export class LocationObject extends DurableObject<Env> {
 
   /** A request found no socket (`gone`) or an expired registration there. */
   async unreachable(flow: string, key: string, delivery: 'gone' | 'expired'): Promise<void> {
-    const bindings = this.load()
-    this.replace(
-      delivery === 'gone'
-        ? lapse(bindings, { flow, key }, Date.now())
-        : bindings.filter((b) => b.key !== key || b.flow !== flow),
-    )
+    const failed = { flow, key }
+    this.replace(delivery === 'gone' ? lapse(this.load(), failed, Date.now()) : expire(this.load(), failed, Date.now()))
   }
 
   /** The subscriber's row has changed or is gone: what was proved with the old one holds no longer. */

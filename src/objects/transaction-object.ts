@@ -115,7 +115,7 @@ export class TransactionObject extends DurableObject<Env> {
    */
   async abandon(): Promise<boolean> {
     await this.cancel(undefined)
-    return this.context !== undefined
+    return this.context !== undefined || this.isOver
   }
 
   /** Platform: at least once, maybe late, maybe together with a call (2026-11); the context checks its deadlines. */

@@ -1,6 +1,7 @@
 import { parseCSeq } from '../message/c-seq'
 import { header } from '../message/headers'
 import type { Request, Response } from '../message/message'
+import { tagOf } from '../message/name-address'
 import { answeredTransactionKey, serverTransactionKey } from '../transaction/key'
 import { PATIENCE_MS } from '../transaction/timers'
 
@@ -13,7 +14,8 @@ interface Recent {
   readonly atMs: number
   /** Call-ID and CSeq number, which the ACK of a 2xx shares with its INVITE. */
   readonly sequence: string
-  isAcknowledged?: true
+  /** To tags of the dialogs that the phone has acknowledged: a fork may make several. */
+  readonly acknowledged: Set<string>
   answer?: string | Uint8Array
 }
 
@@ -30,7 +32,7 @@ export class RecentRequests {
     const key = serverTransactionKey(request)
     for (const [old, { atMs }] of this.entries) if (nowMs - atMs > PATIENCE_MS) this.entries.delete(old)
     if (this.entries.has(key)) return false
-    this.entries.set(key, { atMs: nowMs, sequence: sequenceOf(request) })
+    this.entries.set(key, { atMs: nowMs, sequence: sequenceOf(request), acknowledged: new Set() })
     if (this.entries.size > MAX_RECENT) this.entries.delete(this.entries.keys().next().value ?? '')
     return true
   }
@@ -44,7 +46,7 @@ export class RecentRequests {
   acknowledged(ack: Request): void {
     const sequence = sequenceOf(ack)
     for (const [key, entry] of this.entries) {
-      if (key.startsWith('INVITE ') && entry.sequence === sequence) entry.isAcknowledged = true
+      if (key.startsWith('INVITE ') && entry.sequence === sequence) entry.acknowledged.add(toTagOf(ack))
     }
   }
 
@@ -54,12 +56,16 @@ export class RecentRequests {
    */
   isSettled(response: Response): boolean {
     if (response.status < 200 || response.status > 299) return false
-    return this.entries.get(answeredTransactionKey(response) ?? '')?.isAcknowledged === true
+    return this.entries.get(answeredTransactionKey(response) ?? '')?.acknowledged.has(toTagOf(response)) === true
   }
 
   answerTo(request: Request): string | Uint8Array | undefined {
     return this.entries.get(serverTransactionKey(request))?.answer
   }
+}
+
+function toTagOf(message: Request | Response): string {
+  return tagOf(header(message, 'to')) ?? ''
 }
 
 function sequenceOf(request: Request): string {

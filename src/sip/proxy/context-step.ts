@@ -277,7 +277,7 @@ class ContextStep extends ContextDraft {
 
   /**
    * Gives up on a branch that rings for too long or may not have got its request. RFC 3261 §16.8: with a provisional
-   * response it is cancelled, without one it has failed at once, and is cancelled should it ring after all.
+   * response it is cancelled, without one it has failed at once, and is cancelled should it ring while others are tried.
    */
   private giveUp(index: number, status: 408 | 480): void {
     const branch = this.context.branches[index]

@@ -51,6 +51,18 @@ export function lapse(
   )
 }
 
+/**
+ * A flow has said that a registration ran out there. A REGISTER may have come in the meantime: what is still good by our
+ * own clock stays.
+ */
+export function expire(
+  bindings: readonly Binding[],
+  expired: { readonly flow: FlowAddress; readonly key: string },
+  nowMs: number,
+): Binding[] {
+  return bindings.filter((b) => b.key !== expired.key || b.flow !== expired.flow || b.expiresAtMs > nowMs)
+}
+
 /** A binding for people to look at. */
 export interface BindingView {
   readonly contact: string

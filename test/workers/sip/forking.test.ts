@@ -1,8 +1,8 @@
-import { describe, expect, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { SipFrame } from '../../support/sip-frame'
 import { dialog, hangUp } from '../support/call'
 import type { Phone } from '../support/phone'
-import { bindingsOf, twins, type World } from '../support/world'
+import { bindingsOf, play, twins, type World } from '../support/world'
 
 async function three(world: World): Promise<{ alice: Phone; desk: Phone; mobile: Phone }> {
   const [alice, desk] = [await world.phone('alice'), await world.phone('bob')]
@@ -77,6 +77,24 @@ describe('RFC 3261 §16.7: parallel forking', () => {
     }
     await alice.expectNothing()
   })
+
+  test('L18 a second answer after the ACK of the first is passed on too', () =>
+    play(async (world) => {
+      const { alice, desk, mobile } = await three(world)
+      const { invite, atDesk, atMobile } = await fork(alice, desk, mobile)
+      mobile.respond(atMobile, 200)
+      const answer = await alice.expect('200 INVITE')
+      dialog(alice, mobile, invite, atMobile, answer).caller.ack(invite)
+      await mobile.expect('ACK')
+      await desk.expect('CANCEL')
+      desk.respond(atDesk, 200)
+      const late = await alice.expect('200 INVITE')
+      expect(late.toTag).toBe(desk.tagFor(atDesk))
+      const second = dialog(alice, desk, invite, atDesk, late)
+      second.caller.ack(invite)
+      await desk.expect('ACK')
+      await hangUp(second.caller, second.callee)
+    }))
 
   twins('busy on one and ringing on the other is still ringing', async (world) => {
     const { alice, desk, mobile } = await three(world)

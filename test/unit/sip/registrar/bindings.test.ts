@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isAlive } from '../../../../src/sip/registrar/binding'
-import { attached, detach, lapse, targetsOf, viewOf } from '../../../../src/sip/registrar/bindings'
+import { attached, detach, expire, lapse, targetsOf, viewOf } from '../../../../src/sip/registrar/bindings'
 import { flowRegistration, othersOf } from '../../../../src/sip/registrar/flow-registration'
 import { START_MS } from '../../support/call'
 import { CONTACT_URI, FLOW, INSTANCE, JSSIP_CONTACT, registrationOf } from '../../support/flow'
@@ -21,6 +21,13 @@ describe('B11 the close of a socket', () => {
     const moved = bindingOf({ flow: 'new.flow' })
     expect(detach([moved], closed, START_MS)).toEqual([moved])
     expect(lapse([moved], closed, START_MS)).toEqual([moved])
+  })
+
+  it('C12 a flow that calls its registration expired is believed when our own copy has run out too', () => {
+    const { expiresAtMs } = binding
+    expect(expire([binding], closed, expiresAtMs)).toEqual([])
+    expect(expire([binding], closed, expiresAtMs - 1)).toEqual([binding])
+    expect(expire([bindingOf({ flow: 'new.flow' })], closed, expiresAtMs)).toHaveLength(1)
   })
 
   it('leaves the other bindings of its flow to their own notice', () => {
