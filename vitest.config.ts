@@ -16,7 +16,8 @@ export default defineConfig(async () => ({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' },
+        // The code is pure, so the files can share their modules.
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', isolate: false },
       },
       {
         plugins: [
