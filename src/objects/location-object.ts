@@ -186,7 +186,7 @@ export class LocationObject extends DurableObject<Env> {
     if (!isThere) await this.unreachable(flow, key, 'gone')
   }
 
-  /** A flow that can't be told finds out when its next lease or delivery fails. */
+  /** A flow that can't be told finds out when its lease ends and it must ask again. */
   private async tell(flow: string, message: (to: FlowStub) => Promise<void>): Promise<void> {
     try {
       await callObject(() => message(flowStub(this.env, flow)))

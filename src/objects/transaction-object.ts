@@ -6,11 +6,12 @@ import { parse } from '../sip/message/parse'
 import { toFrame } from '../sip/message/serialize'
 import type { FlowAddress } from '../sip/outbound/flow-address'
 import { branchAck, branchCancel, branchRequest } from '../sip/proxy/branch-messages'
-import { type ContextInput, stepContext } from '../sip/proxy/context-step'
+import { stepContext } from '../sip/proxy/context-step'
 import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
 import { type DialogEnds, type DialogParty, endsOf } from '../sip/proxy/in-dialog'
 import {
   type ContextEffect,
+  type ContextInput,
   isAnswered,
   newContext,
   nextDeadline,
@@ -46,7 +47,8 @@ const ROW = 'context'
 
 /**
  * One relayed request, and the record of the dialog it made until its BYE. State and effects are written together before
- * the effects are performed: a crash repeats one and never loses one. Empties itself when nothing is left to remember.
+ * the effects are performed (at the start its flow is the one that repeats): a crash repeats an effect and never loses one.
+ * Empties itself when nothing is left to remember.
  */
 export class TransactionObject extends DurableObject<Env> {
   private context: ResponseContext | undefined
@@ -147,7 +149,7 @@ export class TransactionObject extends DurableObject<Env> {
     const ends = effects.some((e) => e.type === 'finished')
     const local = ends && effects.every((e) => e.type === 'record' || e.type === 'finished')
     if (!local && state !== context) this.write(state)
-    this.arm(state)
+    if (!ends) this.arm(state)
     await this.perform(state, effects)
   }
 

@@ -42,11 +42,6 @@ export function removeHeader<M extends Message>(message: M, key: string): M {
   return { ...message, headers: message.headers.filter((h) => h.key !== key) }
 }
 
-/** Removes header lines for which `drop` is true. */
-export function removeLines<M extends Message>(message: M, key: string, drop: (value: string) => boolean): M {
-  return { ...message, headers: message.headers.filter((h) => h.key !== key || !drop(headerValue(h))) }
-}
-
 /** Removes the first value of a comma-list header: the top Via, the top Route. */
 export function removeFirstValue<M extends Message>(message: M, key: string): M {
   const at = message.headers.findIndex((h) => h.key === key)
@@ -56,16 +51,6 @@ export function removeFirstValue<M extends Message>(message: M, key: string): M 
   const name = line.raw.slice(0, line.valueAt - 1).trimEnd()
   const kept = rest.length === 0 ? [] : [headerLine(name, rest.join(', '))]
   return { ...message, headers: message.headers.toSpliced(at, 1, ...kept) }
-}
-
-/** Replaces the first value of a comma-list header. */
-export function replaceFirstValue<M extends Message>(message: M, key: string, value: string): M {
-  const at = message.headers.findIndex((h) => h.key === key)
-  const line = message.headers[at]
-  if (!line) return message
-  const [, ...rest] = splitList(headerValue(line))
-  const name = line.raw.slice(0, line.valueAt - 1).trimEnd()
-  return { ...message, headers: message.headers.with(at, headerLine(name, [value, ...rest].join(', '))) }
 }
 
 /** Replaces the body and states its length in bytes. The body of a binary message is one character per byte. */

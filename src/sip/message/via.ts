@@ -1,6 +1,6 @@
 import { headerLines, splitList } from './headers'
 import type { Message } from './message'
-import { formatParameters, type Parameter, parameter, parseParameters } from './parameters'
+import { type Parameter, parameter, parseParameters } from './parameters'
 
 /** RFC 3261 §7.1 of branches made by this specification. */
 export const MAGIC_COOKIE = 'z9hG4bK'
@@ -23,11 +23,6 @@ export function parseVia(text: string): Via | undefined {
   const port = match?.[3] === undefined ? undefined : Number(match[3])
   if (!match?.[1] || !match[2] || !parameters || (port !== undefined && port > 65_535)) return undefined
   return { transport: match[1].toUpperCase(), host: match[2], parameters, ...(port === undefined ? {} : { port }) }
-}
-
-export function formatVia(via: Via): string {
-  const port = via.port === undefined ? '' : `:${via.port}`
-  return `SIP/2.0/${via.transport} ${via.host}${port}${formatParameters(via.parameters)}`
 }
 
 /** The topmost Via as text. */

@@ -1,20 +1,19 @@
 import { header } from '../message/headers'
 import type { Response } from '../message/message'
+import { readResponse } from '../message/parse'
 import { serialize } from '../message/serialize'
-import { startClientInvite, stepClientInvite } from '../transaction/client-invite'
-import { startClientNonInvite, stepClientNonInvite } from '../transaction/client-non-invite'
+import { startClient, stepClient } from '../transaction/client'
 import type { ClientEffect } from '../transaction/effects'
-import { stepServerInvite } from '../transaction/server-invite'
-import { stepServerNonInvite } from '../transaction/server-non-invite'
+import { stepServer } from '../transaction/server'
 import { isAnswerTo } from './asked'
 import { bestResponse } from './best-response'
 import { ContextDraft } from './context-draft'
-
 import { type Bye, MAX_DIALOG_MS, recordAnswer, recordBye, recordFailure, recordRinging } from './dialog-record'
 import {
   type Branch,
   CANCEL_PATIENCE_MS,
   type ContextEffect,
+  type ContextInput,
   type ContextTimer,
   type FinalResponse,
   isAnswered,
@@ -22,21 +21,6 @@ import {
   TIMER_C_MS,
 } from './response-context'
 import { finalUpstream, ownResponse, popVia, type Upstream } from './upstream-response'
-
-export type ContextInput =
-  | { readonly type: 'start' }
-  | { readonly type: 'response'; readonly branch: number; readonly response: Response }
-  /** The caller's CANCEL, or his socket is gone. */
-  | { readonly type: 'cancel'; readonly reason?: string }
-  /** The target of a branch can't be reached: no socket, or it closed. */
-  | { readonly type: 'unreachable'; readonly branch: number }
-  /** Nobody knows whether the request of a branch arrived. */
-  | { readonly type: 'uncertain'; readonly branch: number }
-  /** The caller sent his request again. */
-  | { readonly type: 'retransmission' }
-  | { readonly type: 'bye'; readonly bye: Bye }
-  /** An alarm, maybe late, maybe twice. */
-  | { readonly type: 'wake' }
 
 /** RFC 3326: why the losers of a fork are cancelled. */
 export const COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
@@ -82,12 +66,11 @@ class ContextStep extends ContextDraft {
     if (!group) return this.conclude()
     this.update({ groups: rest })
     for (const target of group) {
-      const invite = this.context.method === 'INVITE'
-      const { state, effects } = invite ? startClientInvite(true) : startClientNonInvite(true)
+      const { state, effects } = startClient(this.context.method, true)
       const branch: Branch = { target, client: state, provisional: false }
       const index = this.context.branches.length
       this.update({ branches: [...this.context.branches, branch] })
-      if (invite) this.startTimer('C', TIMER_C_MS, index)
+      if (this.context.method === 'INVITE') this.startTimer('C', TIMER_C_MS, index)
       this.client(index, effects)
     }
     if (this.context.options.ringForMs !== undefined) this.startTimer('ring', this.context.options.ringForMs)
@@ -132,12 +115,8 @@ class ContextStep extends ContextDraft {
   private response(index: number, response: Response): void {
     const branch = this.context.branches[index]
     if (!branch || !isAnswerTo(this.context.asked, response)) return
-    const status = response.status
-    const input = { type: 'response', status } as const
-    const { state, effects } =
-      branch.client.machine === 'client-invite'
-        ? stepClientInvite(branch.client, input)
-        : stepClientNonInvite(branch.client, input)
+    const { status } = response
+    const { state, effects } = stepClient(branch.client, { type: 'response', status })
     this.branch(index, { client: state, provisional: branch.provisional || status < 200 })
     this.client(index, effects, response)
     // RFC 3261 §9.1: the CANCEL that had to wait for a provisional response.
@@ -219,12 +198,11 @@ class ContextStep extends ContextDraft {
   /** Through the server transaction; a 2xx that comes after another final response passes beside it. */
   private respond(upstream: Upstream): void {
     const { server } = this.context
-    const input = { type: 'respond', status: upstream.status, response: upstream.text } as const
     const passed = server.state === 'completed' || server.state === 'terminated' || server.state === 'confirmed'
     if (upstream.status >= 200 && this.context.finalStatus === undefined) this.update({ finalStatus: upstream.status })
     if (passed) return void this.effects.push({ type: 'upstream', ...upstream })
-    const { state, effects } =
-      server.machine === 'server-invite' ? stepServerInvite(server, input) : stepServerNonInvite(server, input)
+    const { status, text } = upstream
+    const { state, effects } = stepServer(server, { type: 'respond', status, response: text })
     this.update({ server: state })
     // Deviates from RFC 3261 §17.2.1: Timer H is not run, since a lost ACK of a reliable hop changes nothing for a proxy.
     for (const effect of effects)
@@ -233,14 +211,11 @@ class ContextStep extends ContextDraft {
 
   private retransmission(): void {
     const { server, binary } = this.context
-    const { effects } =
-      server.machine === 'server-invite'
-        ? stepServerInvite(server, { type: 'request' })
-        : stepServerNonInvite(server, { type: 'request' })
-    for (const effect of effects) {
+    for (const effect of stepServer(server, { type: 'request' }).effects) {
       if (effect.type !== 'send-response') continue
-      const status = Number(effect.response.slice(8, 11))
-      this.effects.push({ type: 'upstream', text: effect.response, binary, status })
+      const text = effect.response
+      const status = readResponse({ text, binary })?.status ?? 0
+      this.effects.push({ type: 'upstream', text, binary, status })
     }
   }
 
@@ -318,15 +293,10 @@ class ContextStep extends ContextDraft {
     if (timer === 'C') return this.giveUp(branch, 408)
     if (timer === 'cancel') return this.final(branch, { status: 408 })
     const client = this.context.branches[branch]?.client
-    if (client?.machine === 'client-invite' && timer === 'B') {
-      const { state, effects } = stepClientInvite(client, { type: 'timer', timer })
-      this.branch(branch, { client: state })
-      this.client(branch, effects)
-    } else if (client?.machine === 'client-non-invite' && timer === 'F') {
-      const { state, effects } = stepClientNonInvite(client, { type: 'timer', timer })
-      this.branch(branch, { client: state })
-      this.client(branch, effects)
-    }
+    if (!client) return
+    const { state, effects } = stepClient(client, { type: 'timer', timer })
+    this.branch(branch, { client: state })
+    this.client(branch, effects)
   }
 
   private bye(bye: Bye): void {

@@ -1,12 +1,10 @@
-import type { Request } from '../message/message'
+import type { Request, Response } from '../message/message'
 import { serialize } from '../message/serialize'
 import type { FlowAddress } from '../outbound/flow-address'
-import type { ClientInvite } from '../transaction/client-invite'
-import type { ClientNonInvite } from '../transaction/client-non-invite'
-import { type ServerInvite, startServerInvite } from '../transaction/server-invite'
-import { type ServerNonInvite, startServerNonInvite } from '../transaction/server-non-invite'
+import type { Client } from '../transaction/client'
+import { type Server, startServer } from '../transaction/server'
 import { type Asked, askedBy } from './asked'
-import { type DialogRecord, openRecord } from './dialog-record'
+import { type Bye, type DialogRecord, openRecord } from './dialog-record'
 import type { DialogParty } from './in-dialog'
 import { distinctTargets, type Target, type TargetSet } from './target'
 
@@ -29,7 +27,7 @@ export interface ResponseContext {
   /** Our host and port, for Via and Record-Route. */
   readonly host: string
   readonly loop: string
-  readonly server: ServerInvite | ServerNonInvite
+  readonly server: Server
   /** Groups not tried yet. */
   readonly groups: readonly (readonly Target[])[]
   readonly branches: readonly Branch[]
@@ -53,7 +51,7 @@ export interface RelayOptions {
 
 export interface Branch {
   readonly target: Target
-  readonly client: ClientInvite | ClientNonInvite
+  readonly client: Client
   /** A provisional response came: only then may a CANCEL be sent (RFC 3261 §9.1). */
   readonly provisional: boolean
   readonly cancel?: 'wanted' | 'sent'
@@ -87,6 +85,22 @@ export type ContextEffect =
   /** Nothing is left to remember. */
   | { readonly type: 'finished' }
 
+/** What can happen to a relayed request. */
+export type ContextInput =
+  | { readonly type: 'start' }
+  | { readonly type: 'response'; readonly branch: number; readonly response: Response }
+  /** The caller's CANCEL, or his socket is gone. */
+  | { readonly type: 'cancel'; readonly reason?: string }
+  /** The target of a branch can't be reached: no socket, or it closed. */
+  | { readonly type: 'unreachable'; readonly branch: number }
+  /** Nobody knows whether the request of a branch arrived. */
+  | { readonly type: 'uncertain'; readonly branch: number }
+  /** The caller sent his request again. */
+  | { readonly type: 'retransmission' }
+  | { readonly type: 'bye'; readonly bye: Bye }
+  /** An alarm, maybe late, maybe twice. */
+  | { readonly type: 'wake' }
+
 export interface RelayOrder {
   readonly id: string
   readonly request: Request
@@ -111,7 +125,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     upstream: order.upstream,
     host: order.host,
     loop: order.loop,
-    server: (invite ? startServerInvite(true) : startServerNonInvite(true)).state,
+    server: startServer(order.request.method, true).state,
     groups: distinctTargets(order.targets),
     branches: [],
     timers: [],

@@ -4,9 +4,10 @@ import { header } from '../../../src/sip/message/headers'
 import type { Request, Response } from '../../../src/sip/message/message'
 import { makeResponse, type ResponseOptions } from '../../../src/sip/message/respond'
 import { branchAck, branchCancel, branchRequest } from '../../../src/sip/proxy/branch-messages'
-import { type ContextInput, stepContext } from '../../../src/sip/proxy/context-step'
+import { stepContext } from '../../../src/sip/proxy/context-step'
 import {
   type ContextEffect,
+  type ContextInput,
   newContext,
   nextDeadline,
   type RelayOptions,
