@@ -42,7 +42,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .split(',')
     .filter(Boolean)
     .map((folder) => strowger(resolve(folder)))
-  const all = [...known.slice(0, 1), ...others, ...known.slice(1)]
+  const all = [...known.slice(0, 2), ...others, ...known.slice(2)]
   const wanted = [...(options.only?.split(',') ?? []), ...others.map((server) => server.name)]
   const unknown = wanted.filter((name) => !all.some((s) => s.name === name))
   if (unknown.length > 0) throw new Error(`no server "${unknown}": ${all.map((s) => s.name).join(', ')}`)

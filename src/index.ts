@@ -3,7 +3,6 @@ import { upgrade } from './upgrade'
 
 export { FlowObject } from './objects/flow-object'
 export { LocationObject } from './objects/location-object'
-export { TransactionObject } from './objects/transaction-object'
 
 const api = createApi()
 

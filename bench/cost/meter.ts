@@ -38,7 +38,6 @@ export function meteredEnv(env: Env): Env {
     ...env,
     FLOW: meteredNamespace(env.FLOW, 'FlowObject'),
     LOCATION: meteredNamespace(env.LOCATION, 'LocationObject'),
-    TRANSACTION: meteredNamespace(env.TRANSACTION, 'TransactionObject'),
     DB: wrap(env.DB, {
       prepare: (sql: string) => {
         // D1 statements here read or write single rows by their key.

@@ -1,9 +1,5 @@
 /** The Worker with a meter in it: the same objects, and everything that they are given is counted. */
-import worker, {
-  FlowObject as Flow,
-  LocationObject as Location,
-  TransactionObject as Transaction,
-} from '../../src/index'
+import worker, { FlowObject as Flow, LocationObject as Location } from '../../src/index'
 import { advance, count, meteredEnv, meteredState, take } from './meter'
 
 /** `/meter` answers the counts and forgets them; `/meter?advance=MS` moves the clock. */
@@ -48,24 +44,17 @@ export class FlowObject extends Flow {
     count('webSocketCloses')
     return super.webSocketClose(...args)
   }
+
+  override alarm(): Promise<void> {
+    count('objectRequests')
+    count('alarmRuns')
+    return super.alarm()
+  }
 }
 
 export class LocationObject extends Location {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     meter(this, ctx, env)
-  }
-}
-
-export class TransactionObject extends Transaction {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    meter(this, ctx, env)
-  }
-
-  override alarm(): Promise<void> {
-    count('objectRequests')
-    count('alarmRuns')
-    return super.alarm()
   }
 }

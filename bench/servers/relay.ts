@@ -38,7 +38,7 @@ async function start({ state }: StartOrder, shape: RelayShape): Promise<RunningS
 
 /** Paths are relative to the file. */
 function configuration(port: number, state: string, { storage }: RelayShape): string {
-  const classes = ['Flow', 'Location', 'Transaction']
+  const classes = ['Flow', 'Location']
   const namespaces = classes.map(
     (c) => `(className = "${c}Object", uniqueKey = "${c}", enableSql = ${storage === 'files'})`,
   )

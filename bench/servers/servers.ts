@@ -3,10 +3,11 @@ import { relay } from './relay'
 import type { Server } from './server'
 import { strowger } from './strowger'
 
-/** Everything that can be measured, by name. The default run takes the first four. */
+/** Everything that can be measured, by name. The default run takes the first five. */
 export const servers: readonly Server[] = [
   strowger(),
-  relay('relay', 'bare relay, same hops and new objects', { path: '/hops', storage: 'files' }),
+  strowger(undefined, 'many'),
+  relay('relay', 'bare relay, same hops, a file per object', { path: '/hops', storage: 'files' }),
   kamailio('kamailio', 'Kamailio, default memory manager, 2 workers', { workers: 2 }),
   kamailio('kamailio-best', 'Kamailio, tlsf, 1 worker', { workers: 1, memoryManager: 'tlsf' }),
   relay('relay-memory', 'bare relay, same hops, no files', { path: '/hops', storage: 'none' }),
@@ -14,4 +15,4 @@ export const servers: readonly Server[] = [
   kamailio('kamailio-fm', 'Kamailio, fm, 1 worker', { workers: 1, memoryManager: 'fm' }),
 ]
 
-export const DEFAULT_SERVERS = 'strowger,relay,kamailio,kamailio-best'
+export const DEFAULT_SERVERS = 'strowger,strowger-many,relay,kamailio,kamailio-best'

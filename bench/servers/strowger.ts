@@ -7,22 +7,25 @@ import { DOMAIN, type RunningServer, type Server, type StartOrder } from './serv
 const TOKEN = 'benchmark'
 
 /** The built bundle in workerd, as `npm run serve` runs it; of this checkout or of another one, to compare the two. */
-export function strowger(checkout = root): Server {
+export function strowger(checkout = root, placement: 'one' | 'many' = 'one'): Server {
   const other = checkout === root ? '' : basename(checkout)
+  const suffix = placement === 'many' ? '-many' : ''
+  const shape = placement === 'many' ? 'many sockets per object' : 'one socket per object'
   return {
-    name: other || 'strowger',
-    title: other ? `Strowger in ${other}` : 'Strowger',
-    start: (order) => start(order, checkout),
+    name: (other || 'strowger') + suffix,
+    title: `Strowger${other ? ` in ${other}` : ''}, ${shape}`,
+    start: (order) => start(order, checkout, placement),
   }
 }
 
-async function start({ phones, state }: StartOrder, checkout: string): Promise<RunningServer> {
+async function start({ phones, state }: StartOrder, checkout: string, placement: string): Promise<RunningServer> {
   const port = await freePort()
   const child = startServer(process.execPath, [join(checkout, 'infra/local/serve.mjs')], {
     PORT: String(port),
     STATE_DIR: state,
     ADMIN_TOKEN: TOKEN,
     SEED: '',
+    SOCKETS_PER_OBJECT: placement,
   })
   const pid = child.pid ?? 0
   const origin = `http://127.0.0.1:${port}`

@@ -16,7 +16,12 @@ export function runWorker(settings, bundle) {
     rootPath: root,
     modulesRoot: root,
     modules: [{ type: 'ESModule', path: bundle }],
-    bindings: { ...worker.bindings, ADMIN_TOKEN: settings.adminToken, TOKEN_SECRET: settings.tokenSecret },
+    bindings: {
+      ...worker.bindings,
+      ...(process.env.SOCKETS_PER_OBJECT ? { SOCKETS_PER_OBJECT: process.env.SOCKETS_PER_OBJECT } : {}),
+      ADMIN_TOKEN: settings.adminToken,
+      TOKEN_SECRET: settings.tokenSecret,
+    },
   })
 }
 

@@ -1,7 +1,6 @@
 import { type FlowAddress, splitFlowAddress } from '../sip/outbound/flow-address'
 import type { FlowObject } from './flow-object'
 import type { LocationObject } from './location-object'
-import type { TransactionObject } from './transaction-object'
 
 /** An object id in a token: 43 characters of base64url instead of 64 of hex. */
 export function compactId(id: DurableObjectId): string {
@@ -20,8 +19,10 @@ type Remote<T> = {
   [K in keyof T as T[K] extends (...args: never[]) => Promise<unknown> ? K : never]: T[K]
 }
 
+export type FlowCalls = Remote<FlowObject>
+
 export interface FlowStub {
-  readonly stub: Remote<FlowObject>
+  readonly stub: FlowCalls
   readonly tag: string
 }
 
@@ -29,18 +30,9 @@ export interface FlowStub {
 export function flowStub(env: Env, address: FlowAddress): FlowStub {
   const { object, tag } = splitFlowAddress(address)
   const stub = env.FLOW.get(env.FLOW.idFromString(expandId(object)))
-  return { stub: stub as unknown as Remote<FlowObject>, tag }
+  return { stub: stub as unknown as FlowCalls, tag }
 }
 
 export function locationStub(env: Env, aor: string): Remote<LocationObject> {
   return env.LOCATION.getByName(aor) as unknown as Remote<LocationObject>
-}
-
-export function transactionStub(env: Env, transaction: string): Remote<TransactionObject> {
-  const stub = env.TRANSACTION.get(env.TRANSACTION.idFromString(expandId(transaction)))
-  return stub as unknown as Remote<TransactionObject>
-}
-
-export function newTransactionId(env: Env): string {
-  return compactId(env.TRANSACTION.newUniqueId())
 }

@@ -1,18 +1,29 @@
 import { DurableObject } from 'cloudflare:workers'
+import { keyedMac } from '../platform/mac'
 import { randomToken } from '../platform/random'
+import type { Frame } from '../sip/message/octets'
+import { parse } from '../sip/message/parse'
+import type { FlowAddress } from '../sip/outbound/flow-address'
 import { flowAddress } from '../sip/outbound/flow-address'
 import { newFlowState, type OtherBinding, readFlowState } from '../sip/outbound/flow-state'
 import { PING, PONG } from '../sip/outbound/keep-alive'
+import type { ContextAddress } from '../sip/outbound/tokens'
+import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
+import { type DialogEnds, endsOf } from '../sip/proxy/in-dialog'
 import { compactId } from './addresses'
 import { Connection } from './flow/connection'
+import { Host } from './flow/host'
+import { RelayedRequests } from './flow/relayed-requests'
 import type { Delivery, Parcel } from './parcel'
 
 /**
- * Holds WebSockets of phones, always hibernating. A flow is this object and a socket tag; all that is known of a socket
- * is in its attachment. No SQL, no alarm, no timer: an idle flow costs nothing.
+ * Holds WebSockets of phones, always hibernating, and the requests of these phones that are being relayed. A flow is this
+ * object and a socket tag; all that is known of a socket is in its attachment. No SQL, no alarm, no timer: an idle flow
+ * costs nothing.
  */
 export class FlowObject extends DurableObject<Env> {
   private readonly connections = new Map<string, Connection>()
+  private parts: { readonly host: Host; readonly relayed: RelayedRequests } | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -52,7 +63,42 @@ export class FlowObject extends DurableObject<Env> {
 
   /** Sends a message to the phone. */
   async deliver(tag: string, parcel: Parcel): Promise<Delivery> {
-    return this.connection(tag)?.deliver(parcel) ?? 'gone'
+    const delivery = this.connection(tag)?.deliver(parcel) ?? 'gone'
+    const { ends } = parcel
+    if (ends && delivery === 'sent') await this.relayed.input(ends.transaction, { type: 'bye', bye: ends.bye })
+    return delivery
+  }
+
+  /** A response to a branch of a request that one of our phones has sent. `name`: of the response context. */
+  async response(name: string, branch: number, frame: Frame): Promise<void> {
+    const parsed = parse(frame.text, frame.binary)
+    if (parsed.ok && parsed.message.kind === 'response')
+      await this.relayed.input(this.address(name), { type: 'response', branch, response: parsed.message })
+  }
+
+  /** The socket of a branch closed before its final response. */
+  async branchClosed(name: string, branch: number): Promise<void> {
+    await this.relayed.input(this.address(name), { type: 'unreachable', branch })
+  }
+
+  /** A dialog has ended. */
+  async bye(name: string, bye: Bye): Promise<void> {
+    await this.relayed.input(this.address(name), { type: 'bye', bye })
+  }
+
+  /** Who the two ends of the dialog with one callee are, for an end that comes back on another socket. */
+  async ends(name: string, callee: FlowAddress): Promise<DialogEnds | undefined> {
+    const context = await this.relayed.context(this.address(name))
+    return context && endsOf(context, callee)
+  }
+
+  /** The record of a dialog; undefined when it has ended or never was one. */
+  async describe(name: string): Promise<DialogRecord | undefined> {
+    return (await this.relayed.context(this.address(name)))?.dialog
+  }
+
+  override async alarm(): Promise<void> {
+    await this.relayed.wake(this.ctx.getWebSockets().flatMap((ws) => this.connectionOf(ws) ?? []))
   }
 
   /** The other bindings of an address-of-record have changed. Answers whether the socket is there. */
@@ -85,8 +131,32 @@ export class FlowObject extends DurableObject<Env> {
   }
 
   private connection(tag: string): Connection | undefined {
+    const known = this.connections.get(tag)
+    if (known) return known
     const [ws] = this.ctx.getWebSockets(tag)
     return ws && this.connectionOf(ws)
+  }
+
+  private get host(): Host {
+    this.parts ??= this.assemble()
+    return this.parts.host
+  }
+
+  private get relayed(): RelayedRequests {
+    this.parts ??= this.assemble()
+    return this.parts.relayed
+  }
+
+  /** Made when there is something to do: an idle object has neither. */
+  private assemble() {
+    const { env } = this
+    const here = { env, mac: keyedMac(env.TOKEN_SECRET), object: compactId(this.ctx.id), self: this }
+    const host = new Host(here, (tag, parcel) => this.connection(tag)?.deliver(parcel) ?? 'gone')
+    return { host, relayed: new RelayedRequests(this.ctx.storage, host, (tag) => this.connection(tag)) }
+  }
+
+  private address(name: string): ContextAddress {
+    return `${compactId(this.ctx.id)}.${name}`
   }
 
   /** From memory, or after a wake from the attachment. */
@@ -95,7 +165,7 @@ export class FlowObject extends DurableObject<Env> {
     const known = this.connections.get(tag)
     const state = known ? undefined : readFlowState(ws.deserializeAttachment())
     if (known || !state) return known
-    const connection = new Connection(this.ctx, this.env, ws, tag, state)
+    const connection = new Connection(this.ctx, this.host, this.relayed, ws, tag, state)
     this.connections.set(tag, connection)
     return connection
   }

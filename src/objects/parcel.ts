@@ -1,4 +1,6 @@
 import type { OfferedRequest } from '../sip/outbound/flow-state'
+import type { ContextAddress } from '../sip/outbound/tokens'
+import type { Bye } from '../sip/proxy/dialog-record'
 
 /** A message on its way to a phone. */
 export interface Parcel {
@@ -8,6 +10,8 @@ export interface Parcel {
   readonly offer?: OfferedRequest
   /** Only when the phone is still registered with this binding. */
   readonly binding?: { readonly aor: string; readonly key: string }
+  /** A BYE: it ends the record of its dialog, which is in the same object. */
+  readonly ends?: { readonly transaction: ContextAddress; readonly bye: Bye }
 }
 
 /** `gone`: there is no such socket. `expired`: there is, and the registration has run out. */

@@ -1,15 +1,13 @@
 /**
  * The platform's limit: a relay that knows as little of SIP as can be (no parser, no digest, no transactions, nothing
- * stored), with the object hops and the new objects of the real one. The path says the shape: `/hops` has an object
- * per socket, one per address-of-record that an INVITE asks, and a new one per INVITE and MESSAGE; `/one` puts everybody
- * into one object.
+ * stored), with the object hops of the real one. The path says the shape: `/hops` has an object per socket, and one per
+ * address-of-record that an INVITE and a MESSAGE ask; `/one` puts everybody into one object and asks the address-of-record.
  */
 import { DurableObject } from 'cloudflare:workers'
 
 interface Bindings {
   readonly FLOW: DurableObjectNamespace<FlowObject>
   readonly LOCATION: DurableObjectNamespace<LocationObject>
-  readonly TRANSACTION: DurableObjectNamespace<TransactionObject>
 }
 
 export default {
@@ -46,27 +44,22 @@ export class FlowObject extends DurableObject<Bindings> {
   }
 
   /** Everybody is here: a request goes to its Request-URI, a response to whom our Via says. */
-  private relayInside(frame: string, own: string): void {
-    if (frame.startsWith('SIP/2.0')) this.deliverTo(originOf(frame), popVia(frame))
-    else this.deliverTo(userOf(frame), pushVia(frame, own))
+  private async relayInside(frame: string, own: string): Promise<void> {
+    if (frame.startsWith('SIP/2.0')) return this.deliverTo(originOf(frame), popVia(frame))
+    this.deliverTo(isInDialog(frame) ? userOf(frame) : await this.lookup(frame), pushVia(frame, own))
   }
 
   private async request(frame: string, own: string): Promise<void> {
-    const callee = userOf(frame)
-    const isBye = frame.startsWith('BYE')
-    if (isBye || frame.startsWith('ACK')) {
-      await this.flow(callee).deliver(pushVia(frame, own))
-      if (isBye) await this.transaction(frame.slice(frame.indexOf('x-t=') + 4, frame.indexOf('x-t=') + 68)).bye()
-      return
-    }
-    const target = await this.env.LOCATION.getByName(callee).lookup()
-    await this.env.TRANSACTION.get(this.env.TRANSACTION.newUniqueId()).start(frame, own, target)
+    const callee = isInDialog(frame) ? userOf(frame) : await this.lookup(frame)
+    await this.flow(callee).deliver(pushVia(frame, own))
   }
 
   private async response(frame: string): Promise<void> {
-    const origin = originOf(frame)
-    if (origin.length === 64) await this.transaction(origin).response(popVia(frame))
-    else await this.flow(origin).deliver(popVia(frame))
+    await this.flow(originOf(frame)).deliver(popVia(frame))
+  }
+
+  private async lookup(frame: string): Promise<string> {
+    return this.env.LOCATION.getByName(userOf(frame)).lookup()
   }
 
   async deliver(frame: string): Promise<void> {
@@ -80,10 +73,6 @@ export class FlowObject extends DurableObject<Bindings> {
   private flow(user: string) {
     return this.env.FLOW.getByName(user)
   }
-
-  private transaction(id: string) {
-    return this.env.TRANSACTION.get(this.env.TRANSACTION.idFromString(id))
-  }
 }
 
 export class LocationObject extends DurableObject<Bindings> {
@@ -92,30 +81,14 @@ export class LocationObject extends DurableObject<Bindings> {
   }
 }
 
-export class TransactionObject extends DurableObject<Bindings> {
-  private caller = ''
-
-  async start(frame: string, caller: string, callee: string): Promise<void> {
-    this.caller = caller
-    const id = this.ctx.id.toString()
-    await this.env.FLOW.getByName(callee).deliver(
-      pushVia(frame, id, `Record-Route: <sip:relay.invalid;x-t=${id};lr>\r\n`),
-    )
-  }
-
-  async response(frame: string): Promise<void> {
-    await this.env.FLOW.getByName(this.caller).deliver(frame)
-  }
-
-  async bye(): Promise<void> {
-    this.caller = ''
-  }
+function isInDialog(frame: string): boolean {
+  return frame.startsWith('BYE') || frame.startsWith('ACK')
 }
 
 /** Our Via says where the response goes. */
-function pushVia(frame: string, origin: string, more = ''): string {
+function pushVia(frame: string, origin: string): string {
   const at = frame.indexOf('\r\n') + 2
-  return `${frame.slice(0, at)}Via: SIP/2.0/WS ${origin}\r\n${more}${frame.slice(at)}`
+  return `${frame.slice(0, at)}Via: SIP/2.0/WS ${origin}\r\n${frame.slice(at)}`
 }
 
 function popVia(frame: string): string {

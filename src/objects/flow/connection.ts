@@ -1,4 +1,3 @@
-import { keyedMac } from '../../platform/mac'
 import { randomToken } from '../../platform/random'
 import type { Mac } from '../../sip/auth/algorithm'
 import type { Request, Response } from '../../sip/message/message'
@@ -20,19 +19,21 @@ import { readFrame } from '../../sip/outbound/receive'
 import { finish, pendingTransactions } from '../../sip/outbound/received-invites'
 import { RecentRequests } from '../../sip/outbound/recent-requests'
 import { answeredTransactionKey } from '../../sip/transaction/key'
-import { locationStub, transactionStub } from '../addresses'
+import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
 import { CallOrder } from './call-order'
 import { handleRequest, handleResponse } from './handle'
+import type { Host } from './host'
+import type { RelayedRequests } from './relayed-requests'
 
 /** One socket: its state, what comes in and what goes out. `handle.ts` says what becomes of a message. */
 export class Connection {
   readonly tag: string
   state: FlowState
-  readonly env: Env
-  readonly mac: Mac
+  readonly host: Host
+  readonly relayed: RelayedRequests
   /** Nonces are good on the socket they were made for: a captured answer is worth nothing on another one. */
   readonly nonceMac: Mac
   private readonly ctx: DurableObjectState
@@ -42,14 +43,29 @@ export class Connection {
   readonly recent = new RecentRequests()
   private readonly calls = new CallOrder()
 
-  constructor(ctx: DurableObjectState, env: Env, ws: WebSocket, tag: string, state: FlowState) {
+  constructor(
+    ctx: DurableObjectState,
+    host: Host,
+    relayed: RelayedRequests,
+    ws: WebSocket,
+    tag: string,
+    state: FlowState,
+  ) {
     this.ctx = ctx
-    this.env = env
+    this.host = host
+    this.relayed = relayed
     this.ws = ws
     this.tag = tag
     this.state = state
-    this.mac = keyedMac(env.TOKEN_SECRET)
-    this.nonceMac = (text) => this.mac(`nonce|${state.address}|${text}`)
+    this.nonceMac = (text) => host.mac(`nonce|${state.address}|${text}`)
+  }
+
+  get env(): Env {
+    return this.host.env
+  }
+
+  get mac(): Mac {
+    return this.host.mac
   }
 
   /** The state and its copy that survives hibernation change together, before anything is awaited. */
@@ -119,10 +135,6 @@ export class Connection {
     return answer !== undefined
   }
 
-  tell<T>(id: string, call: (stub: ReturnType<typeof transactionStub>) => Promise<T>): Promise<T> {
-    return callObject(() => call(transactionStub(this.env, id)))
-  }
-
   expiryOf(aor: string, key: string): number | undefined {
     const registration = this.registration(aor, key)
     return registration && registration.expiresAtMs > Date.now() ? registration.expiresAtMs : undefined
@@ -149,13 +161,13 @@ export class Connection {
   /** The socket is gone: bindings wait for their phone, calls that ring end, requests that wait are told. */
   async closed(): Promise<void> {
     this.isGone = true
-    const { registrations, offered, address } = this.state
+    const { registrations, offered, address, contexts } = this.state
     const work = [
       ...registrations.map((r) =>
         callObject(() => locationStub(this.env, r.aor).detach(address, r.key, r.expiresAtMs)),
       ),
-      ...pendingTransactions(this.state).map((id) => this.tell(id, (t) => t.cancel(undefined))),
-      ...offered.map((o) => this.tell(o.transaction, (t) => t.branchClosed(o.branch))),
+      this.relayed.callerGone(contexts, pendingTransactions(this.state)),
+      ...offered.map((o) => this.host.call(o.transaction, (object, name) => object.branchClosed(name, o.branch))),
     ]
     for (const result of await Promise.allSettled(work)) {
       if (result.status === 'rejected') log('close.failed', { error: String(result.reason) })

@@ -1,15 +1,14 @@
-import { header } from '../../sip/message/headers'
 import type { Request } from '../../sip/message/message'
 import { toFrame } from '../../sip/message/serialize'
-import type { FlowAddress } from '../../sip/outbound/flow-address'
+import { type FlowAddress, splitFlowAddress } from '../../sip/outbound/flow-address'
 import { peersOf } from '../../sip/outbound/flow-state'
-import type { DialogToken } from '../../sip/outbound/tokens'
+import { type DialogToken, splitContextAddress } from '../../sip/outbound/tokens'
 import { byeOf } from '../../sip/proxy/dialog-record'
 import { type DialogEnds, forwardInDialog, otherEnd, otherEndOf } from '../../sip/proxy/in-dialog'
-import { flowStub, locationStub, transactionStub } from '../addresses'
+import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
-import type { Delivery } from '../parcel'
+import type { Delivery, Parcel } from '../parcel'
 import type { Connection } from './connection'
 
 /** Why a request inside a dialog was not delivered, as the status its sender gets. */
@@ -26,20 +25,32 @@ export async function forwardAlongDialog(
 ): Promise<DialogFailure | undefined> {
   const to = otherEnd(token, connection.state.address) ?? (await returnedEnd(connection, token))
   if (to !== 'caller' && to !== 'callee') return to
-  const delivered =
-    (await deliverInDialog(connection, request, token[to])) === 'sent' ||
-    (await followMoved(connection, request, token, to))
+  const ends = endedBy(request, token)
+  // The record is where the caller is: a BYE to him ends it on its way.
+  const rides =
+    ends !== undefined && splitFlowAddress(token[to]).object === splitContextAddress(token.transaction).object
+  if ((await deliverInDialog(connection, request, token[to], rides ? ends : undefined)) === 'sent') {
+    if (ends && !rides) await closeRecord(connection, ends)
+    return
+  }
+  const followed = await followMoved(connection, request, token, to)
   // After the search for an end that moved, which needs the record.
-  if (request.method === 'BYE') await closeRecord(connection, request, token)
-  return delivered ? undefined : 480
+  if (ends) await closeRecord(connection, ends)
+  return followed ? undefined : 480
+}
+
+function endedBy(request: Request, token: DialogToken): Parcel['ends'] {
+  return request.method === 'BYE' ? { transaction: token.transaction, bye: byeOf(request) } : undefined
 }
 
 /** A BYE that was delivered is not undone by a record that can't be told: that ends with its longest duration. */
-async function closeRecord(connection: Connection, bye: Request, token: DialogToken): Promise<void> {
+async function closeRecord(connection: Connection, { transaction, bye }: NonNullable<Parcel['ends']>): Promise<void> {
+  const { host, relayed } = connection
   try {
-    await callObject(() => transactionStub(connection.env, token.transaction).bye(byeOf(bye)))
+    if (host.isHere(transaction)) await relayed.input(transaction, { type: 'bye', bye })
+    else await host.call(transaction, (object, name) => object.bye(name, bye))
   } catch (error) {
-    log('record.untold', { callId: header(bye, 'call-id'), error: String(error) })
+    log('record.untold', { callId: bye.callId, error: String(error) })
   }
 }
 
@@ -54,13 +65,16 @@ async function followMoved(
   return moved !== undefined && (await deliverInDialog(connection, request, moved)) === 'sent'
 }
 
-function deliverInDialog(connection: Connection, request: Request, to: FlowAddress): Promise<Delivery> {
+function deliverInDialog(
+  connection: Connection,
+  request: Request,
+  to: FlowAddress,
+  ends?: Parcel['ends'],
+): Promise<Delivery> {
   const { address, transport, host } = connection.state
   const message = forwardInDialog(request, { from: address, to, transport, host }, connection.mac)
-  return callObject(() => {
-    const { stub, tag } = flowStub(connection.env, to)
-    return stub.deliver(tag, toFrame(message))
-  })
+  const parcel = { ...toFrame(message), ...(ends ? { ends } : {}) }
+  return connection.host.call(to, (object, tag) => object.deliver(tag, parcel))
 }
 
 /** The sender is on a new socket: it is who it was when the same instance has registered there. */
@@ -71,5 +85,5 @@ async function returnedEnd(connection: Connection, token: DialogToken): Promise<
 }
 
 function endsOfDialog(connection: Connection, token: DialogToken): Promise<DialogEnds | undefined> {
-  return callObject(() => transactionStub(connection.env, token.transaction).ends(token.callee))
+  return connection.host.call(token.transaction, (object, name) => object.ends(name, token.callee))
 }

@@ -5,19 +5,17 @@ import { sip } from '../../script'
 import { withoutSealedCredentials } from '../../sip/auth/credentials'
 import type { Request, Response } from '../../sip/message/message'
 import { makeResponse } from '../../sip/message/respond'
-import { serialize, toFrame } from '../../sip/message/serialize'
+import { toFrame } from '../../sip/message/serialize'
 import { planCancel } from '../../sip/outbound/cancel'
 import type { ReceivedInvite } from '../../sip/outbound/flow-state'
 import { settle } from '../../sip/outbound/offered-requests'
-import { roleOf, routeResponse } from '../../sip/outbound/receive'
+import { type ResponseRoute, roleOf, routeResponse } from '../../sip/outbound/receive'
 import { assign, remember } from '../../sip/outbound/received-invites'
+import { newContextAddress } from '../../sip/outbound/tokens'
 import { loopDigest } from '../../sip/proxy/loop'
 import { type RouteInformation, takeRoutes } from '../../sip/proxy/route-information'
 import { objectToMaxForwards } from '../../sip/proxy/validation'
-import { flowStub, newTransactionId } from '../addresses'
-import { callObject } from '../call-object'
 import { log } from '../log'
-import type { StartOrder } from '../transaction-object'
 import type { Connection } from './connection'
 import { type DialogFailure, forwardAlongDialog } from './dialog-route'
 import { FlowServices } from './flow-services'
@@ -36,7 +34,8 @@ export async function handleRequest(connection: Connection, request: Request): P
       return cancel(connection, request, role.invite)
     case 'retransmission': {
       const { transaction } = role.invite
-      if (!connection.repeat(request) && transaction) await connection.tell(transaction, (t) => t.retransmission())
+      if (!connection.repeat(request) && transaction)
+        await connection.relayed.input(transaction, { type: 'retransmission' })
       return
     }
     case 'new': {
@@ -50,7 +49,7 @@ export async function handleRequest(connection: Connection, request: Request): P
 
 /** A response from the phone: to the transaction or the flow that its branch names. */
 export async function handleResponse(connection: Connection, response: Response): Promise<void> {
-  const { env, state, mac } = connection
+  const { host, state, mac } = connection
   const way = routeResponse(response, state, mac)
   switch (way.type) {
     case 'unknown':
@@ -58,15 +57,22 @@ export async function handleResponse(connection: Connection, response: Response)
     case 'absorbed':
       return
     case 'flow':
-      await callObject(() => {
-        const { stub, tag } = flowStub(env, way.flow)
-        return stub.deliver(tag, toFrame(way.response))
-      })
+      await host.call(way.flow, (object, tag) => object.deliver(tag, toFrame(way.response)))
       return
     case 'transaction':
       if (response.status >= 200) connection.update(settle(state, way))
-      return connection.tell(way.transaction, (t) => t.response(way.branch, toFrame(response)))
+      return toTransaction(connection, way, response)
   }
+}
+
+/** A transaction in this very object gets the response as it was read. */
+async function toTransaction(
+  { host, relayed }: Connection,
+  { transaction, branch }: ResponseRoute & { type: 'transaction' },
+  response: Response,
+): Promise<void> {
+  if (host.isHere(transaction)) return relayed.input(transaction, { type: 'response', branch, response })
+  return host.call(transaction, (object, name) => object.response(name, branch, toFrame(response)))
 }
 
 function routesOf(connection: Connection, request: Request): RouteInformation {
@@ -104,35 +110,23 @@ async function carryOut(connection: Connection, decision: Decision, request: Req
 async function relay(connection: Connection, decision: Decision & { type: 'relay' }, key: string): Promise<void> {
   const { request, targets, options } = decision
   const { address, host, registrations } = connection.state
-  const id = newTransactionId(connection.env)
+  const id = newContextAddress(address, randomToken())
   if (request.method === 'INVITE') {
     connection.update(assign(connection.state, key, id))
     connection.send(makeResponse(request, 100))
   }
   const caller = registrations.find((r) => r.aor === decision.identity && r.instance !== undefined)
-  const order: StartOrder = {
+  await connection.relayed.start({
     id,
-    request: serialize(request),
-    binary: request.binary,
+    request,
     upstream: address,
     host,
     loop: loopDigest(request, connection.mac),
     targets,
     options,
     ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
-  }
-  await start(connection, order)
-  if (connection.isGone) await connection.tell(id, (t) => t.cancel(undefined))
-}
-
-/** When nobody knows whether the transaction began, it is told to give up; if it had begun, it answers itself. */
-async function start(connection: Connection, order: StartOrder): Promise<void> {
-  try {
-    await connection.tell(order.id, (t) => t.start(order))
-  } catch (error) {
-    log('start.failed', { transaction: order.id, error: String(error) })
-    if (!(await connection.tell(order.id, (t) => t.abandon()))) throw error
-  }
+  })
+  if (connection.isGone) await connection.relayed.input(id, { type: 'cancel' })
 }
 
 async function cancel(connection: Connection, request: Request, invite: ReceivedInvite | undefined): Promise<void> {
@@ -140,7 +134,9 @@ async function cancel(connection: Connection, request: Request, invite: Received
   const plan = planCancel(request, invite, routes.token !== undefined, randomToken())
   if (plan.forward && (await alongDialog(connection, request, routes)) === undefined) return
   connection.send(plan.answer)
-  if (plan.transaction) await connection.tell(plan.transaction, (t) => t.cancel(plan.reason))
+  if (plan.transaction === undefined) return
+  const reason = plan.reason === undefined ? {} : { reason: plan.reason }
+  await connection.relayed.input(plan.transaction, { type: 'cancel', ...reason })
 }
 
 /** Undefined when the request went to the other end; otherwise the status that says why it did not. */

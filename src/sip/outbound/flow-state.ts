@@ -1,6 +1,7 @@
 import type { NonceCount } from '../auth/nonce-counts'
 import type { FlowAddress } from './flow-address'
-import { flowPeer, instancePeer, type Peer } from './tokens'
+import type { HostedContext } from './hosted-contexts'
+import { type ContextAddress, flowPeer, instancePeer, type Peer } from './tokens'
 
 /** How long an identity proved by digest holds on a flow that is not registered with it. */
 export const IDENTITY_LIFETIME_MS = 10 * 60_000
@@ -34,6 +35,8 @@ export interface FlowState {
   readonly rejections: number
   readonly received: readonly ReceivedInvite[]
   readonly offered: readonly OfferedRequest[]
+  /** Requests of this phone that are being relayed. */
+  readonly contexts: readonly HostedContext[]
   /** When a keep-alive came in that had to wake us (a binary frame). */
   readonly keepAliveAtMs?: number
 }
@@ -82,7 +85,7 @@ export interface ReceivedInvite {
 
 /** A request of a transaction to this phone. */
 export interface OfferedRequest {
-  readonly transaction: string
+  readonly transaction: ContextAddress
   readonly branch: number
 }
 
@@ -96,13 +99,15 @@ export function newFlowState(facts: Pick<FlowState, 'address' | 'transport' | 'h
     rejections: 0,
     received: [],
     offered: [],
+    contexts: [],
   }
 }
 
 /** An attachment of this or an older build; undefined when it is neither. */
 export function readFlowState(attachment: unknown): FlowState | undefined {
   const state = attachment as FlowState | null | undefined
-  return state?.v === 1 ? state : undefined
+  // An older build kept no contexts here.
+  return state?.v === 1 ? { ...state, contexts: state.contexts ?? [] } : undefined
 }
 
 /** What goes when the state is too large, in this order; only a phone with monstrous Contacts or branches comes far. */
@@ -132,6 +137,7 @@ const ENTRY_BYTES = 200
 /** Whether the state fits however its texts are written out, six bytes a character at most; true of nearly every phone. */
 function isSmall(state: FlowState): boolean {
   let characters = 0
+  let hosted = 0
   let entries = 4 + state.identities.length + state.nonceCounts.length + state.offered.length
   for (const r of state.registrations) {
     entries += 1 + (r.others?.length ?? 0)
@@ -141,8 +147,9 @@ function isSmall(state: FlowState): boolean {
   }
   for (const r of state.received) characters += r.key.length
   for (const i of state.identities) characters += i.aor.length
+  for (const c of state.contexts) hosted += c.bytes
   entries += state.received.length
-  return entries * ENTRY_BYTES + 6 * characters <= MAX_STATE_BYTES
+  return entries * ENTRY_BYTES + 6 * characters + hosted <= MAX_STATE_BYTES
 }
 
 /** Platform: a stored text takes two bytes for each character as soon as one of them is beyond Latin-1 (V8, 2026-11). */

@@ -1,7 +1,7 @@
 import type { Mac } from '../auth/algorithm'
 import { equalInConstantTime } from '../auth/constant-time'
 import { MAGIC_COOKIE } from '../message/via'
-import type { FlowAddress } from './flow-address'
+import { type FlowAddress, splitFlowAddress } from './flow-address'
 
 /**
  * The branch and the Record-Route are the address: whatever comes back names the object it belongs to, and a keyed hash
@@ -19,10 +19,31 @@ export function instancePeer(aor: string, instance: string): Peer {
   return `instance:${aor};${instance}`
 }
 
+/**
+ * Where a response context is: `<object>.<id>`, the Durable Object that holds the socket of the caller, and the context's
+ * own name in there.
+ */
+export type ContextAddress = string
+
+/** The address of a new context: its name begins with the tag of the caller's socket, where it is kept. */
+export function newContextAddress(caller: FlowAddress, random: string): ContextAddress {
+  return `${caller}~${random}`
+}
+
+export function callerTagOf(address: ContextAddress): string {
+  const { id } = splitContextAddress(address)
+  return id.slice(0, id.indexOf('~'))
+}
+
+export function splitContextAddress(address: ContextAddress): { readonly object: string; readonly id: string } {
+  const { object, tag } = splitFlowAddress(address)
+  return { object, id: tag }
+}
+
 /** What a dialog needs to be routed without a look-up. */
 export interface DialogToken {
-  /** The TransactionObject that keeps the record of the dialog. */
-  readonly transaction: string
+  /** The response context that keeps the record of the dialog, in the object of the caller. */
+  readonly transaction: ContextAddress
   readonly caller: FlowAddress
   readonly callee: FlowAddress
 }
@@ -37,22 +58,28 @@ export function dialogMac(mac: Mac, callId: string, callerTag: string): Mac {
 
 /** The user part of our Record-Route. `mac`: of the dialog. */
 export function formatDialogToken(token: DialogToken, mac: Mac): string {
-  const text = `d.${token.transaction}.${token.caller}.${token.callee}`
+  const text = `d.${token.caller}.${splitContextAddress(token.transaction).id}.${token.callee}`
   return `${text}.${mac(text)}`
 }
 
 /** Reads a Record-Route user part with the key of its dialog. `forged`: it looks like ours and is not. Undefined: it is not a token at all. */
 export function parseDialogToken(user: string, mac: Mac): DialogToken | 'forged' | undefined {
   const parts = user.split('.')
-  const [kind, transaction, callerObject, callerTag, calleeObject, calleeTag, seal] = parts
-  if (kind !== 'd' || parts.length !== 7 || !transaction || !seal) return undefined
+  const [kind, callerObject, callerTag, id, calleeObject, calleeTag, seal] = parts
+  if (kind !== 'd' || parts.length !== 7 || !id || !seal) return undefined
   if (!equalInConstantTime(seal, mac(user.slice(0, user.lastIndexOf('.'))))) return 'forged'
-  return { transaction, caller: `${callerObject}.${callerTag}`, callee: `${calleeObject}.${calleeTag}` }
+  const caller = `${callerObject}.${callerTag}`
+  return { transaction: `${callerObject}.${id}`, caller, callee: `${calleeObject}.${calleeTag}` }
 }
 
 /** Where a response with our branch belongs. */
 export type BranchToken =
-  | { readonly kind: 'transaction'; readonly transaction: string; readonly branch: number; readonly loop: string }
+  | {
+      readonly kind: 'transaction'
+      readonly transaction: ContextAddress
+      readonly branch: number
+      readonly loop: string
+    }
   | { readonly kind: 'forwarded'; readonly flow: FlowAddress; readonly digest: string }
 
 /** A branch parameter for a request sent to `peer`. Our Via carries it, so the response brings it back. */
@@ -76,7 +103,7 @@ export function parseBranchToken(branch: string, peers: readonly Peer[], mac: Ma
 
 /** The loop digest of a branch of ours, unproved: enough to suspect a loop (RFC 5393 §4.2.1). */
 export function loopDigestOf(branch: string): string | undefined {
-  const [kind, , , loop] = branch.startsWith(`${MAGIC_COOKIE}t.`) ? branch.slice(MAGIC_COOKIE.length).split('.') : []
+  const [kind, , , , loop] = branch.startsWith(`${MAGIC_COOKIE}t.`) ? branch.slice(MAGIC_COOKIE.length).split('.') : []
   return kind === 't' ? loop : undefined
 }
 
@@ -87,10 +114,8 @@ function branchText(token: BranchToken): string {
 }
 
 function readBranch(text: string): BranchToken | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  const [kind, first = '', second = '', third = ''] = parts
-  if (kind === 'f') return { kind: 'forwarded', flow: `${first}.${second}`, digest: third }
-  if (kind !== 't' || !/^\d{1,3}$/.test(second)) return undefined
-  return { kind: 'transaction', transaction: first, branch: Number(second), loop: third }
+  const [kind, object = '', name = '', third = '', fourth] = text.split('.')
+  if (kind === 'f' && fourth === undefined) return { kind: 'forwarded', flow: `${object}.${name}`, digest: third }
+  if (kind !== 't' || fourth === undefined || !/^\d{1,3}$/.test(third)) return undefined
+  return { kind: 'transaction', transaction: `${object}.${name}`, branch: Number(third), loop: fourth }
 }

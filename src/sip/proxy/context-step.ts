@@ -46,6 +46,8 @@ class ContextStep extends ContextDraft {
         return this.response(input.branch, input.response)
       case 'cancel':
         return this.cancelled(input.reason)
+      case 'abandoned':
+        return this.abandoned()
       case 'unreachable':
         return this.unreachable(input.branch)
       case 'uncertain':
@@ -227,6 +229,16 @@ class ContextStep extends ContextDraft {
     this.update({ cancelled: true, groups: [] })
     this.cancelPending(reason)
     this.conclude()
+  }
+
+  /**
+   * Deviates from RFC 3261 §9.1: which phones have rung is not known any more, and one that rings for nobody is worse than
+   * a CANCEL that comes before its 100.
+   */
+  private abandoned(): void {
+    for (const [index, { final }] of this.context.branches.entries())
+      if (!final) this.branch(index, { provisional: true })
+    this.cancelled(undefined)
   }
 
   private cancelPending(reason: string | undefined): void {

@@ -1,6 +1,7 @@
 import type { Request, Response } from '../message/message'
 import { serialize } from '../message/serialize'
 import type { FlowAddress } from '../outbound/flow-address'
+import type { ContextAddress } from '../outbound/tokens'
 import type { Client } from '../transaction/client'
 import { type Server, startServer } from '../transaction/server'
 import { type Asked, askedBy } from './asked'
@@ -16,7 +17,8 @@ export const CANCEL_PATIENCE_MS = 32_000
 /** RFC 3261 §16: one relayed request, its server transaction and all branches. Plain JSON. */
 export interface ResponseContext {
   readonly v: 1
-  readonly id: string
+  /** Where it is: in the object of the caller. */
+  readonly id: ContextAddress
   /** The request as received, without the Route values that named us. */
   readonly request: string
   readonly binary: boolean
@@ -91,6 +93,8 @@ export type ContextInput =
   | { readonly type: 'response'; readonly branch: number; readonly response: Response }
   /** The caller's CANCEL, or his socket is gone. */
   | { readonly type: 'cancel'; readonly reason?: string }
+  /** A crash took the caller's socket and what happened since the start: only that the request went out is known. */
+  | { readonly type: 'abandoned' }
   /** The target of a branch can't be reached: no socket, or it closed. */
   | { readonly type: 'unreachable'; readonly branch: number }
   /** Nobody knows whether the request of a branch arrived. */
@@ -102,7 +106,7 @@ export type ContextInput =
   | { readonly type: 'wake' }
 
 export interface RelayOrder {
-  readonly id: string
+  readonly id: ContextAddress
   readonly request: Request
   readonly upstream: FlowAddress
   readonly host: string

@@ -5,6 +5,7 @@ import { parse } from '../message/parse'
 import { reasonPhrase } from '../message/reason-phrase'
 import { makeResponse } from '../message/respond'
 import { serialize } from '../message/serialize'
+import { splitContextAddress } from '../outbound/tokens'
 import { originalRequest } from './branch-messages'
 import type { FinalResponse, ResponseContext } from './response-context'
 
@@ -31,7 +32,9 @@ export function finalUpstream(context: ResponseContext, best: FinalResponse | un
 
 /** Our own final response to the request of this context. */
 export function ownResponse(context: ResponseContext, status: number): Upstream {
-  return wire(makeResponse(originalRequest(context), status, { toTag: context.id.slice(0, 12) }))
+  return wire(
+    makeResponse(originalRequest(context), status, { toTag: splitContextAddress(context.id).id.replace('~', '') }),
+  )
 }
 
 /** RFC 3261 §16.7 step 6: one overloaded phone does not make us overloaded. */

@@ -19,14 +19,14 @@ it('G11 answers 416 to a URI that is not SIP', async () => {
 })
 
 it('answers 403 to a Route of ours that we did not write', async () => {
-  const user = dialogUser({ transaction: 'T', caller: 'a.b', callee: 'c.d' }, foreignMac)
+  const user = dialogUser({ transaction: 'a.b~1', caller: 'a.b', callee: 'c.d' }, foreignMac)
   const request = requestOf('BYE', { lines: [`Route: <sip:${user}@${HOST};lr>`] })
   expect(inShort(await decide(request))).toBe('403 Forged Route')
 })
 
 it('G07 answers 482 to a loop', async () => {
   const loop = loopDigest(requestOf('INVITE'), mac)
-  const token = { kind: 'transaction', transaction: 'T', branch: 0, loop } as const
+  const token = { kind: 'transaction', transaction: 'OA.ta~1', branch: 0, loop } as const
   const via = `SIP/2.0/WSS ${HOST};branch=${formatBranchToken(token, flowPeer('x.y'), mac)}`
   expect(inShort(await decide(prependHeader(requestOf('INVITE'), 'Via', via)))).toBe('482 Loop Detected')
 })

@@ -6,7 +6,7 @@ import { dialogUser } from '../support/mac'
 import { requestOf } from '../support/messages'
 
 const to = '<sip:bob@example.test>;tag=to1'
-const user = dialogUser({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' })
+const user = dialogUser({ transaction: 'OA.ta~1', caller: 'OA.ta', callee: 'OB.tb' })
 const route = `Route: <sip:${user}@${HOST};transport=ws;lr>`
 const run = async (...args: Parameters<typeof requestOf>) =>
   inShort((await new Exchange().run(withinDialog(), requestOf(...args))).decision)
@@ -14,7 +14,7 @@ const run = async (...args: Parameters<typeof requestOf>) =>
 it.each(['INVITE', 'UPDATE', 'INFO', 'REFER', 'BYE', 'NOTIFY', 'PRACK', 'MESSAGE', 'FOO'])(
   'D12 %s with a To tag follows our Record-Route',
   async (method) => {
-    expect(await run(method, { to, lines: [route] })).toBe('forward T1')
+    expect(await run(method, { to, lines: [route] })).toBe('forward OA.ta~1')
   },
 )
 

@@ -89,9 +89,9 @@ describe('relay, forward and drop', () => {
 
   it('forward needs a request that came along our Record-Route', () => {
     expect(() => contextOf('BYE').forward()).toThrow('Record-Route')
-    const user = dialogUser({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' })
+    const user = dialogUser({ transaction: 'OA.ta~1', caller: 'OA.ta', callee: 'OB.tb' })
     const decision = contextOf('BYE', { lines: [`Route: <sip:${user}@${HOST};lr>`] }).forward()
-    expect(inShort(decision)).toBe('forward T1')
+    expect(inShort(decision)).toBe('forward OA.ta~1')
     expect(decision.type === 'forward' && headerLines(decision.request, 'route')).toEqual([])
   })
 

@@ -23,7 +23,7 @@ const credentials = (request: Request, user: string, password = `${user}'s passw
   exchange.withCredentials(request, user, password)
 const inDialog = '<sip:bob@example.test>;tag=to1'
 const routeOf = (sealed = mac) => {
-  const user = dialogUser({ transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' }, sealed)
+  const user = dialogUser({ transaction: 'OA.ta~1', caller: 'OA.ta', callee: 'OB.tb' }, sealed)
   return `Route: <sip:${user}@${HOST};transport=ws;lr>`
 }
 
@@ -54,7 +54,7 @@ describe('what the default script decides for somebody who has proved nothing', 
       '200 OK',
     ],
     ['D13 BYE of an unknown dialog', requestOf('BYE', { to: inDialog }), '481 Call/Transaction Does Not Exist'],
-    ['D12 BYE along our Route', requestOf('BYE', { to: inDialog, lines: [routeOf()] }), 'forward T1'],
+    ['D12 BYE along our Route', requestOf('BYE', { to: inDialog, lines: [routeOf()] }), 'forward OA.ta~1'],
     ['a forged Route', requestOf('BYE', { to: inDialog, lines: [routeOf(foreignMac)] }), '403 Forged Route'],
   ])('%s', async (_, request, expected) => {
     expect(inShort(await decide(request))).toBe(expected)

@@ -37,7 +37,7 @@ export function newCall(
   { request = requestOf('INVITE'), options = {} }: { request?: Request; options?: RelayOptions } = {},
 ): ResponseContext {
   const order = {
-    id: 'transaction0123456789',
+    id: 'object-a.tag-a~0123456789',
     request,
     upstream: 'object-a.tag-a',
     host: 'edge.example.test',
@@ -82,6 +82,11 @@ export class Call {
   answer(branch: number, status: number, { tag = `to${branch}`, ...options }: Answer = {}): this {
     const received = branchRequest(this.state, branch, mac)
     return this.give({ type: 'response', branch, response: makeResponse(received, status, { toTag: tag, ...options }) })
+  }
+
+  /** The object of the caller has crashed. */
+  abandon(): this {
+    return this.give({ type: 'abandoned' })
   }
 
   cancel(reason?: string): this {

@@ -140,7 +140,7 @@ export interface CredentialOptions {
   readonly mintedAtMs?: number
 }
 
-/** A decision in short: `404 User not Registered`, `relay sip:..., sip:...`, `forward T1`, `drop scanner`. */
+/** A decision in short: `404 User not Registered`, `relay sip:..., sip:...`, `forward OA.ta~1`, `drop scanner`. */
 export function inShort(decision: Decision | undefined): string {
   switch (decision?.type) {
     case undefined:

@@ -2,7 +2,7 @@ import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { establish, hangUp, ring } from '../support/call'
 import { uriIn } from '../support/messages'
-import { flowOf, later, relay, transactionOf } from '../support/objects'
+import { flowOf, later, relay, relayOf } from '../support/objects'
 import { bindingsOf, play, twins } from '../support/world'
 
 afterEach(() => void vi.useRealTimers())
@@ -197,11 +197,11 @@ describe('C12 a phone that is registered and gone', () => {
   })
 })
 
-test('B05 a transaction object that is aborted while it rings goes on', () =>
+test('B05 a call whose object is evicted while it rings goes on', () =>
   play(async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     const ringing = await ring(alice, bob)
-    await evictDurableObject(transactionOf(ringing.offered))
+    await evictDurableObject(relayOf(ringing.offered).stub)
     bob.respond(ringing.offered, 200)
     await alice.expect('200 INVITE')
   }))

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { FlowObject, LocationObject, TransactionObject } from '../../../src/index'
+import { FlowObject, LocationObject } from '../../../src/index'
 import { establish } from '../support/call'
 import { bindingsOf, play } from '../support/world'
 
@@ -42,34 +42,11 @@ describe('C12 a failed call to a flow is not a dead flow', () => {
 })
 
 describe('a call that succeeded and said it failed', () => {
-  test('start: the caller gets one final response and the callee stops ringing', () =>
-    play(async (world) => {
-      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
-      const start = TransactionObject.prototype.start
-      const spy = vi.spyOn(TransactionObject.prototype, 'start').mockImplementation(async function (
-        this: TransactionObject,
-        order,
-      ) {
-        await start.call(this, order)
-        throw LOST
-      })
-      alice.invite(bob.account.aor)
-      await alice.expect('100 INVITE')
-      const offered = await bob.expect('INVITE')
-      spy.mockRestore()
-      bob.respond(offered, 180)
-      await bob.expect('CANCEL')
-      bob.respond(offered, 487)
-      await bob.expect('ACK')
-      await alice.expect('487 INVITE')
-      await alice.expectNothing()
-    }))
-
   test('bye: the BYE is delivered and answered once', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
       const call = await establish(alice, bob)
-      const spy = vi.spyOn(TransactionObject.prototype, 'bye').mockRejectedValue(LOST)
+      const spy = vi.spyOn(FlowObject.prototype, 'bye').mockRejectedValue(LOST)
       call.caller.request('BYE')
       bob.respond(await bob.expect('BYE'), 200)
       await alice.expect('200 BYE')

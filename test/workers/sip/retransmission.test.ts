@@ -94,7 +94,7 @@ describe('RFC 3261 §17.2', () => {
       await bob.expectNothing()
       await alice.expect('486 INVITE')
       const requests = tally.requests()
-      expect(requests.filter((r) => r === 'TransactionObject.start')).toHaveLength(1)
+      expect(requests.filter((r) => r === 'FlowObject.response')).toHaveLength(1)
       expect(requests.filter((r) => r === 'LocationObject.lookup')).toHaveLength(1)
     } finally {
       tally.stop()

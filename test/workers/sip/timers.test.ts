@@ -1,10 +1,9 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
 import { afterEach, describe, expect, vi } from 'vitest'
 import { MAX_DIALOG_MS } from '../../../src/sip/proxy/dialog-record'
 import { CANCEL_PATIENCE_MS, TIMER_C_MS } from '../../../src/sip/proxy/response-context'
 import { PATIENCE_MS } from '../../../src/sip/transaction/timers'
 import { establish, ring } from '../support/call'
-import { later, relay, stored, transactionOf, wakeAfter } from '../support/objects'
+import { later, NOTHING, relay, storedAtLast, wakeAfter } from '../support/objects'
 import { twins } from '../support/world'
 
 afterEach(() => void vi.useRealTimers())
@@ -19,7 +18,7 @@ describe('D14 timeouts', () => {
     await alice.expectNothing()
     await wakeAfter(250, offered)
     await alice.expect('408 INVITE')
-    expect(await stored(offered)).toEqual({ rows: 0, alarm: null })
+    expect(await storedAtLast(offered)).toEqual(NOTHING)
     expect(await world.records()).toMatchObject([{ result: 'unanswered', status: 408 }])
   })
 
@@ -47,7 +46,7 @@ describe('D14 timeouts', () => {
     await bob.expect('CANCEL')
     await wakeAfter(CANCEL_PATIENCE_MS, offered)
     await alice.expect('487 INVITE')
-    expect(await stored(offered)).toEqual({ rows: 0, alarm: null })
+    expect(await storedAtLast(offered)).toEqual(NOTHING)
   })
 
   twins('D14 both can be set for each call', async (world) => {
@@ -77,7 +76,7 @@ describe('D14 timeouts', () => {
     const offered = await bob.expect('MESSAGE')
     await wakeAfter(PATIENCE_MS, offered)
     await alice.expectNothing()
-    expect(await stored(offered)).toEqual({ rows: 0, alarm: null })
+    expect(await storedAtLast(offered)).toEqual(NOTHING)
   })
 
   twins('an alarm that rings twice or after the end does nothing', async (world) => {
@@ -89,7 +88,7 @@ describe('D14 timeouts', () => {
     await bob.expect('ACK')
     await alice.expect('486 INVITE')
     later(TIMER_C_MS)
-    expect(await runDurableObjectAlarm(transactionOf(offered))).toBe(false)
+    expect(await storedAtLast(offered)).toEqual(NOTHING)
     await alice.expectNothing()
     await bob.expectNothing()
   })
@@ -98,7 +97,7 @@ describe('D14 timeouts', () => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     const call = await establish(alice, bob)
     await wakeAfter(MAX_DIALOG_MS, call.offered)
-    expect(await stored(call.offered)).toEqual({ rows: 0, alarm: null })
+    expect(await storedAtLast(call.offered)).toEqual(NOTHING)
     expect(await world.records()).toMatchObject([{ result: 'expired' }])
   })
 })

@@ -2,8 +2,12 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import type { Frame } from '../../../src/sip/message/octets'
+import { parse } from '../../../src/sip/message/parse'
+import { readFlowState } from '../../../src/sip/outbound/flow-state'
+import { newContextAddress } from '../../../src/sip/outbound/tokens'
 import type { RelayOptions } from '../../../src/sip/proxy/response-context'
 import type { SipFrame } from '../../support/sip-frame'
+import { token } from './messages'
 import type { Phone } from './phone'
 import { bindingsOf } from './world'
 
@@ -24,19 +28,34 @@ export async function flowOf(phone: Phone) {
   return flowStub(own.flow)
 }
 
-/** The object of the transaction that sent this request to a phone: its branch names it. */
-export function transactionOf(offered: SipFrame) {
-  const id = offered.branch.slice('z9hG4bKt.'.length).split('.')[0] ?? ''
-  return env.TRANSACTION.get(env.TRANSACTION.idFromString(expand(id)))
+/** The object that relays the request which came to a phone, and the name of its context in there: the branch tells. */
+export function relayOf(offered: SipFrame) {
+  const [object = '', name = ''] = offered.branch.slice('z9hG4bKt.'.length).split('.')
+  return { stub: flowStub(object), name, address: `${object}.${name}` }
 }
 
-/** What a transaction object has on disk. */
-export function stored(offered: SipFrame): Promise<{ rows: number; alarm: number | null }> {
-  return runInDurableObject(transactionOf(offered), async (_, state) => ({
+/** The record of the dialog that a request made. */
+export function recordOf(offered: SipFrame) {
+  const { stub, name } = relayOf(offered)
+  return stub.describe(name)
+}
+
+/** What the object that relays a request keeps of it: in the attachments of its sockets, and on disk. */
+export function stored(offered: SipFrame): Promise<{ attached: number; rows: number; alarm: number | null }> {
+  return runInDurableObject(relayOf(offered).stub, async (_, state) => ({
+    attached: state.getWebSockets().flatMap((ws) => readFlowState(ws.deserializeAttachment())?.contexts ?? []).length,
     rows: [...state.storage.kv.list()].length,
     alarm: await state.storage.getAlarm(),
   }))
 }
+
+/** What is left once the alarm has come that was set for it. */
+export async function storedAtLast(offered: SipFrame) {
+  await runDurableObjectAlarm(relayOf(offered).stub)
+  return stored(offered)
+}
+
+export const NOTHING = { attached: 0, rows: 0, alarm: null }
 
 /** Moves the clock of all objects. */
 export function later(ms: number): void {
@@ -47,7 +66,7 @@ export function later(ms: number): void {
 /** The time has come: moves the clock and lets the alarm of a transaction ring. */
 export async function wakeAfter(ms: number, offered: SipFrame): Promise<boolean> {
   later(ms)
-  return runDurableObjectAlarm(transactionOf(offered))
+  return runDurableObjectAlarm(relayOf(offered).stub)
 }
 
 /** Relays a request of one phone to others as a script would that sets these options. */
@@ -57,20 +76,22 @@ export async function relay(
   options: RelayOptions,
   frame: string | Frame,
 ) {
-  const id = env.TRANSACTION.newUniqueId()
   const flow = async (phone: Phone) => {
     const own = (await bindingsOf(phone.account)).find((b) => phone.contact.includes(b.contact))
     if (!own) throw new Error(`${phone.account.aor} is not registered`)
     return { uri: own.contact, flow: own.flow, transport: 'WSS', path: [], q: 1 } as const
   }
-  await env.TRANSACTION.get(id).start({
-    id: Buffer.from(id.toString(), 'hex').toString('base64url'),
-    request: typeof frame === 'string' ? frame : frame.text,
-    binary: typeof frame !== 'string' && frame.binary,
-    upstream: (await flow(from)).flow,
+  const parsed = typeof frame === 'string' ? parse(frame, false) : parse(frame.text, frame.binary)
+  if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('not a request')
+  const upstream = (await flow(from)).flow
+  const order = {
+    id: newContextAddress(upstream, token(8)),
+    request: parsed.message,
+    upstream,
     host: 'sip.strowger.test',
     loop: 'abcdefgh',
     targets: await Promise.all(groups.map((group) => Promise.all(group.map(flow)))),
     options,
-  })
+  }
+  await runInDurableObject(flowStub(upstream), (object) => Reflect.get(object, 'relayed').start(order))
 }

@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import { FlowObject, LocationObject, TransactionObject } from '../../../src/index'
+import { FlowObject, LocationObject } from '../../../src/index'
 
 /** Calls of objects, by `Class.method`: what the platform bills as requests, and the frames of WebSockets. */
 export class Tally {
@@ -53,16 +53,17 @@ const PUBLIC = [
       'bindingsChanged',
       'expiryOf',
       'revoke',
+      'response',
+      'branchClosed',
+      'bye',
+      'describe',
+      'ends',
+      'alarm',
     ],
   },
   {
     prototype: LocationObject.prototype,
     name: 'LocationObject',
     methods: ['authenticate', 'register', 'lookup', 'flowOf', 'detach', 'unreachable', 'subscriberChanged', 'describe'],
-  },
-  {
-    prototype: TransactionObject.prototype,
-    name: 'TransactionObject',
-    methods: ['start', 'response', 'cancel', 'retransmission', 'branchClosed', 'bye', 'describe', 'ends', 'alarm'],
   },
 ] as const

@@ -1,5 +1,5 @@
-import { evictAllDurableObjects, listDurableObjectIds } from 'cloudflare:test'
-import { env, exports } from 'cloudflare:workers'
+import { evictAllDurableObjects } from 'cloudflare:test'
+import { exports } from 'cloudflare:workers'
 import { test, vi } from 'vitest'
 import { token } from './messages'
 import { type Account, ORIGIN, Phone, type PhoneOptions } from './phone'
@@ -151,9 +151,4 @@ export async function bindingsOf(account: Account): Promise<BindingRecord[]> {
 
 export function aorOf(account: Account): string {
   return `${account.username}@${account.domain}`
-}
-
-/** The transaction objects that hold anything. */
-export async function transactionIds(): Promise<DurableObjectId[]> {
-  return listDurableObjectIds(env.TRANSACTION)
 }

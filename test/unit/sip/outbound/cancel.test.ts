@@ -12,8 +12,8 @@ const reason = 'SIP;cause=200'
 
 describe('RFC 3261 §9.2 a CANCEL', () => {
   it('D02 is answered 200 and ends the transaction of its INVITE', () => {
-    const invite = { key: 'k', transaction: 'T1' }
-    expect(plan(invite)).toEqual({ forward: false, status: 200, transaction: 'T1', reason })
+    const invite = { key: 'k', transaction: 'OA.ta~1' }
+    expect(plan(invite)).toEqual({ forward: false, status: 200, transaction: 'OA.ta~1', reason })
   })
 
   it('D04 is answered 481 without an INVITE', () => {
@@ -21,7 +21,7 @@ describe('RFC 3261 §9.2 a CANCEL', () => {
   })
 
   it('changes nothing after the final response', () => {
-    const invite = { key: 'k', transaction: 'T1', finalAtMs: 1 }
+    const invite = { key: 'k', transaction: 'OA.ta~1', finalAtMs: 1 }
     expect(plan(invite)).toEqual({ forward: false, status: 200, reason })
   })
 
@@ -31,6 +31,6 @@ describe('RFC 3261 §9.2 a CANCEL', () => {
   })
 
   it('goes through its transaction even when it has a Route of ours', () => {
-    expect(plan({ key: 'k', transaction: 'T1' }, true).forward).toBe(false)
+    expect(plan({ key: 'k', transaction: 'OA.ta~1' }, true).forward).toBe(false)
   })
 })

@@ -205,8 +205,8 @@ describe('registrations', () => {
 
 describe('requests offered to the phone', () => {
   it('are kept until they are settled, once each', () => {
-    const first = { transaction: 'T1', branch: 0 }
-    const second = { transaction: 'T1', branch: 1 }
+    const first = { transaction: 'OA.ta~1', branch: 0 }
+    const second = { transaction: 'OA.ta~1', branch: 1 }
     const state = offer(offer(offer(flowOf(), first), second), first)
     expect(state.offered).toEqual([second, first])
     expect(settle(state, first).offered).toEqual([second])
@@ -215,12 +215,12 @@ describe('requests offered to the phone', () => {
 
   it('settling one that is not there changes nothing', () => {
     const state = flowOf()
-    expect(settle(state, { transaction: 'T', branch: 0 })).toBe(state)
+    expect(settle(state, { transaction: 'OA.ta~1', branch: 0 })).toBe(state)
   })
 
   it('are bounded', () => {
     let state = flowOf()
-    for (let branch = 0; branch <= MAX_OFFERED; branch++) state = offer(state, { transaction: 'T', branch })
+    for (let branch = 0; branch <= MAX_OFFERED; branch++) state = offer(state, { transaction: 'OA.ta~1', branch })
     expect(state.offered.map((o) => o.branch)).toEqual(Array.from({ length: MAX_OFFERED }, (_, i) => i + 1))
   })
 })

@@ -76,11 +76,15 @@ describe('a frame', () => {
 
 describe('the role of a request', () => {
   const first = requestOf('INVITE')
-  const known = assign(remember(flowOf(), serverTransactionKey(first), START_MS), serverTransactionKey(first), 'T1')
+  const known = assign(
+    remember(flowOf(), serverTransactionKey(first), START_MS),
+    serverTransactionKey(first),
+    'OA.ta~1',
+  )
 
   it('is new, or a retransmission of what is remembered', () => {
     expect(roleOf(first, flowOf())).toEqual({ type: 'new', key: serverTransactionKey(first) })
-    expect(roleOf(first, known)).toMatchObject({ type: 'retransmission', invite: { transaction: 'T1' } })
+    expect(roleOf(first, known)).toMatchObject({ type: 'retransmission', invite: { transaction: 'OA.ta~1' } })
     expect(roleOf(requestOf('OPTIONS'), known).type).toBe('new')
   })
 
@@ -91,7 +95,7 @@ describe('the role of a request', () => {
   })
 
   it('D03 a CANCEL finds its INVITE by branch', () => {
-    expect(roleOf(requestOf('CANCEL'), known)).toMatchObject({ type: 'cancel', invite: { transaction: 'T1' } })
+    expect(roleOf(requestOf('CANCEL'), known)).toMatchObject({ type: 'cancel', invite: { transaction: 'OA.ta~1' } })
   })
 
   it('D04 a CANCEL that matches no INVITE has none', () => {
@@ -108,13 +112,13 @@ describe('the way of a response', () => {
     const via = `SIP/2.0/WSS edge.example.test;branch=${formatBranchToken(token, peer, mac)}`
     return makeResponse(prependHeader(requestOf(method), 'Via', via), 200, { toTag: 't' })
   }
-  const transaction = { kind: 'transaction', transaction: 'T1', branch: 1, loop: 'l' } as const
+  const transaction = { kind: 'transaction', transaction: 'OA.ta~1', branch: 1, loop: 'l' } as const
   const forwarded = { kind: 'forwarded', flow: 'OA.ta', digest: forwardDigest(requestOf('BYE'), mac) } as const
   const route = (response: ReturnType<typeof responseOn>, state = flowOf()) => routeResponse(response, state, mac)
 
   it('is its transaction, named by our branch', () => {
     const response = responseOn(transaction, flowPeer(FLOW))
-    expect(route(response)).toEqual({ type: 'transaction', transaction: 'T1', branch: 1 })
+    expect(route(response)).toEqual({ type: 'transaction', transaction: 'OA.ta~1', branch: 1 })
   })
 
   it('B11 a phone that is back on a new socket answers for its instance', () => {

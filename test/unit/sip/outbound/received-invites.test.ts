@@ -16,9 +16,9 @@ it('D09 an INVITE is known before the script has decided', () => {
 })
 
 it('D02 its transaction is found by its key, and is pending until its final response', () => {
-  const state = assign(remember(remember(flowOf(), 'k', START_MS), 'other', START_MS), 'k', 'T1')
-  expect(findReceived(state, 'k')).toEqual({ key: 'k', transaction: 'T1' })
-  expect(pendingTransactions(state)).toEqual(['T1'])
+  const state = assign(remember(remember(flowOf(), 'k', START_MS), 'other', START_MS), 'k', 'OA.ta~1')
+  expect(findReceived(state, 'k')).toEqual({ key: 'k', transaction: 'OA.ta~1' })
+  expect(pendingTransactions(state)).toEqual(['OA.ta~1'])
   expect(pendingTransactions(finish(state, 'k', START_MS))).toEqual([])
 })
 

@@ -96,7 +96,7 @@ describe('the request of a branch', () => {
     const read = (peer: string) => parseBranchToken(branch, [peer], mac)
     expect(read(instancePeer('bob@example.test', '<urn:uuid:c>'))).toMatchObject({
       kind: 'transaction',
-      transaction: 'transaction0123456789',
+      transaction: 'object-a.tag-a~0123456789',
       branch: 1,
     })
     expect(read(instancePeer('bob@example.test', '<urn:uuid:b>'))).toBeUndefined()
@@ -114,7 +114,7 @@ describe('the request of a branch', () => {
     const [route] = headerValues(sent, 'record-route')
     expect(route).toMatch(/^<sip:d\.[^@]+@edge\.example\.test;transport=ws;lr>$/)
     expect(parseDialogToken(route?.slice(5, route.indexOf('@')) ?? '', dialogMac(mac, 'call-1', 'from1'))).toEqual({
-      transaction: 'transaction0123456789',
+      transaction: 'object-a.tag-a~0123456789',
       caller: 'object-a.tag-a',
       callee: 'object-b.tag-b',
     })

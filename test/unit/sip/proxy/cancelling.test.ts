@@ -16,6 +16,12 @@ describe('the CANCEL of the caller', () => {
     expect(call.record).toMatchObject({ result: 'cancelled', status: 487 })
   })
 
+  it('D05 after a crash every branch without a final response is cancelled, whatever came before', () => {
+    const call = two().answer(1, 486).abandon()
+    expect(call.did).toEqual(['CANCEL 0'])
+    expect(call.answer(0, 487).did).toEqual(['ACK 0', '487', 'record', 'finished'])
+  })
+
   it('D02 has no Reason when the caller gave none', () => {
     expect(one().answer(0, 180).cancel().did).toEqual(['CANCEL 0'])
   })

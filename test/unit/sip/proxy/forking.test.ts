@@ -164,7 +164,7 @@ describe('C12 branches that cannot be reached', () => {
     const call = two().unreachable(0).unreachable(1)
     expect(call.did).toEqual(['480', 'record', 'finished'])
     expect(call.upstream[0]?.reason).toBe('Temporarily Unavailable')
-    expect(call.upstream[0] && header(call.upstream[0], 'to')).toBe('<sip:bob@example.test>;tag=transaction0')
+    expect(call.upstream[0] && header(call.upstream[0], 'to')).toBe('<sip:bob@example.test>;tag=tag-a0123456789')
   })
 
   it("are less than another phone's own words, be they 480 or 486", () => {

@@ -71,7 +71,7 @@ describe('D12 a request inside a dialog', () => {
 })
 
 describe('the ends of a dialog', () => {
-  const token = { transaction: 'T', caller: 'OA.ta', callee: 'OB.tb' }
+  const token = { transaction: 'OA.ta~1', caller: 'OA.ta', callee: 'OB.tb' }
   const ends = {
     caller: { aor: 'alice@example.test', instance: '<urn:uuid:a>' },
     callee: { aor: 'bob@example.test', instance: '<urn:uuid:b>' },

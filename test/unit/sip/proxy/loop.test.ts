@@ -9,7 +9,7 @@ import { type RequestFacts, requestOf } from '../../support/messages'
 /** The request after it went through us once, and came back changed by `facts`. */
 const returned = (facts: RequestFacts = {}) => {
   const loop = loopDigest(requestOf('INVITE'), mac)
-  const token = { kind: 'transaction', transaction: 'T1', branch: 0, loop } as const
+  const token = { kind: 'transaction', transaction: 'OA.ta~1', branch: 0, loop } as const
   const via = viaFor('WSS', 'edge.example.test', formatBranchToken(token, 'flow:x.y', mac))
   const ours = prependHeader(requestOf('INVITE', { lines: ['Max-Forwards: 66'], ...facts }), 'Via', via)
   return prependHeader(ours, 'Via', 'SIP/2.0/WSS b.invalid;branch=z9hG4bKbob')

@@ -5,7 +5,7 @@ import { dialogUser, foreignMac, mac } from '../../support/mac'
 import { requestOf } from '../../support/messages'
 
 const HOST = 'edge.example.test'
-const token = { transaction: 'T1', caller: 'OA.ta', callee: 'OB.tb' }
+const token = { transaction: 'OA.ta~1', caller: 'OA.ta', callee: 'OB.tb' }
 const user = dialogUser(token)
 const ours = `<sip:${user}@${HOST};transport=ws;lr>`
 const forged = `<sip:${dialogUser(token, foreignMac)}@${HOST};transport=ws;lr>`
@@ -46,9 +46,9 @@ describe('RFC 3261 §16.4 route information', () => {
   })
 
   it('leaves a second token of ours for the next pass', () => {
-    const next = `<sip:${dialogUser({ ...token, transaction: 'T2' })}@${HOST};lr>`
+    const next = `<sip:${dialogUser({ ...token, transaction: 'OA.ta~2' })}@${HOST};lr>`
     const { request, token: found } = take(PEER, ours, next)
-    expect(found?.transaction).toBe('T1')
+    expect(found?.transaction).toBe('OA.ta~1')
     expect(headerValues(request, 'route')).toEqual([next])
   })
 

@@ -1,0 +1,145 @@
+import type { Request } from '../../sip/message/message'
+import { toFrame } from '../../sip/message/serialize'
+import type { FlowAddress } from '../../sip/outbound/flow-address'
+import type { ContextAddress } from '../../sip/outbound/tokens'
+import { branchAck, branchCancel, branchRequest } from '../../sip/proxy/branch-messages'
+import { stepContext } from '../../sip/proxy/context-step'
+import type { ContextEffect, ContextInput, ResponseContext } from '../../sip/proxy/response-context'
+import type { StoredContext } from '../../sip/proxy/stored-context'
+import type { Target } from '../../sip/proxy/target'
+import { locationStub } from '../addresses'
+import { callObject } from '../call-object'
+import { log } from '../log'
+import type { Host } from './host'
+
+/** Where contexts are kept. */
+export interface Shelf {
+  save(stored: StoredContext): void
+  forget(id: ContextAddress): void
+}
+
+/**
+ * One relayed request while its object is awake. What goes to the caller is sent in the same turn as the change it belongs
+ * to; what goes to other phones is stored with the state before it is performed and cleared after: a crash repeats it and
+ * never loses it.
+ */
+export class RelayedRequest {
+  context: ResponseContext
+  private pending: readonly ContextEffect[]
+  private isOver = false
+  private readonly host: Host
+  private readonly shelf: Shelf
+
+  constructor(host: Host, shelf: Shelf, { context, pending }: StoredContext) {
+    this.host = host
+    this.shelf = shelf
+    this.context = context
+    this.pending = pending
+  }
+
+  /** Sent first and stored after, so that no phone waits for a disk: when it is lost the caller's socket is lost with it. */
+  async start(): Promise<void> {
+    const { state, effects } = stepContext(this.context, { type: 'start' }, Date.now())
+    this.context = state
+    this.pending = effects.filter(isRemote)
+    this.here(effects)
+    await this.perform(this.pending)
+  }
+
+  async input(input: ContextInput): Promise<void> {
+    if (this.isOver) return
+    const before = this.context
+    const { state, effects } = stepContext(before, input, Date.now())
+    const remote = effects.filter(isRemote)
+    this.context = state
+    this.pending = [...this.pending, ...remote]
+    this.here(effects)
+    if (this.isOver && this.pending.length === 0) return this.shelf.forget(state.id)
+    if (state !== before || remote.length > 0) this.shelf.save({ context: state, pending: this.pending })
+    if (remote.length > 0) await this.perform(remote)
+  }
+
+  /** After a wake: what was not performed for certain is performed again. */
+  async resume(): Promise<void> {
+    if (this.pending.length > 0) await this.perform(this.pending)
+  }
+
+  /** What needs nobody else: it happens together with the change, or the whole input did not. */
+  private here(effects: readonly ContextEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'upstream') this.host.deliverHere(this.context.upstream, effect)
+      else if (effect.type === 'record') log('call', { ...effect.record })
+      else if (effect.type === 'finished') this.isOver = true
+    }
+  }
+
+  private async perform(effects: readonly ContextEffect[]): Promise<void> {
+    // One after the other for each phone, all phones at once.
+    const byBranch = Map.groupBy(effects, (e) => ('branch' in e ? e.branch : -1))
+    const failures: ContextInput[] = []
+    await Promise.all(
+      [...byBranch.values()].map(async (own) => {
+        for (const effect of own) {
+          const failure = await this.act(effect)
+          if (failure) failures.push(failure)
+        }
+      }),
+    )
+    this.pending = this.pending.filter((e) => !effects.includes(e))
+    if (this.isOver && this.pending.length === 0) return this.shelf.forget(this.context.id)
+    this.shelf.save({ context: this.context, pending: this.pending })
+    for (const failure of failures) await this.input(failure)
+  }
+
+  /** Carries out one effect on a branch; answers with what the context must hear when it failed. */
+  private async act(effect: ContextEffect): Promise<ContextInput | undefined> {
+    const { context } = this
+    switch (effect.type) {
+      case 'request':
+        return this.request(effect.branch)
+      case 'cancel':
+        return this.toBranch(effect.branch, branchCancel(context, effect.branch, effect.reason, this.host.mac))
+      case 'ack':
+        await this.toBranch(effect.branch, branchAck(context, effect.branch, effect.to, this.host.mac))
+        return
+    }
+  }
+
+  private async request(branch: number): Promise<ContextInput | undefined> {
+    const { context } = this
+    const target = targetOf(context, branch)
+    const offer = { transaction: context.id, branch }
+    const binding = target.binding && { aor: target.binding.aor, key: target.binding.key }
+    const frame = toFrame(branchRequest(context, branch, this.host.mac))
+    const delivery = await this.host.deliver(target.flow, { ...frame, offer, ...(binding ? { binding } : {}) })
+    if (delivery === 'sent') return
+    if (delivery === 'unknown') return { type: 'uncertain', branch }
+    if (binding) await this.tellLocation(binding.aor, target.flow, binding.key, delivery)
+    return { type: 'unreachable', branch }
+  }
+
+  /** The call goes on when the location can't be told: the next one finds out for itself. */
+  private async tellLocation(aor: string, flow: FlowAddress, key: string, delivery: 'gone' | 'expired'): Promise<void> {
+    try {
+      await callObject(() => locationStub(this.host.env, aor).unreachable(flow, key, delivery))
+    } catch (error) {
+      log('location.untold', { aor, flow, error: String(error) })
+    }
+  }
+
+  private async toBranch(branch: number, request: Request): Promise<ContextInput | undefined> {
+    const delivery = await this.host.deliver(targetOf(this.context, branch).flow, toFrame(request))
+    return delivery === 'sent' || delivery === 'unknown' ? undefined : { type: 'unreachable', branch }
+  }
+}
+
+/** What other phones must get, and a crash must not lose. */
+function isRemote(effect: ContextEffect): boolean {
+  return effect.type === 'request' || effect.type === 'cancel' || effect.type === 'ack'
+}
+
+function targetOf(context: ResponseContext, branch: number): Target {
+  const target = context.branches[branch]?.target
+  if (!target) throw new Error(`no branch ${branch}`)
+  return target
+}

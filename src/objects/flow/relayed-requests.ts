@@ -1,0 +1,171 @@
+import { contextIn, dropContext, keepContext } from '../../sip/outbound/hosted-contexts'
+import { type ContextAddress, callerTagOf } from '../../sip/outbound/tokens'
+import {
+  type ContextInput,
+  isAnswered,
+  newContext,
+  nextDeadline,
+  type RelayOrder,
+  type ResponseContext,
+} from '../../sip/proxy/response-context'
+import { readStoredContext, type StoredContext } from '../../sip/proxy/stored-context'
+import type { Connection } from './connection'
+import type { Host } from './host'
+import { RelayedRequest, type Shelf } from './relayed-request'
+
+const ROW = 'context:'
+
+/**
+ * The relayed requests of the phones of one object. A request that is under way is kept in the attachment of its caller's
+ * socket, which costs nothing; an answered call, and what does not fit there, in a row. An INVITE has a row from its start
+ * besides, read only after a crash, which takes sockets and attachments: then the phones that ring are cancelled. One alarm
+ * serves all deadlines, every wake checks them, and the last one leaves nothing behind.
+ */
+export class RelayedRequests implements Shelf {
+  private readonly awake = new Map<ContextAddress, RelayedRequest>()
+  /** Contexts that have a row. */
+  private readonly rows = new Set<ContextAddress>()
+  private alarmAtMs: number | undefined
+  private isAlarmKnown = false
+  private readonly storage: DurableObjectStorage
+  private readonly host: Host
+  private readonly socket: (tag: string) => Connection | undefined
+
+  constructor(storage: DurableObjectStorage, host: Host, socket: (tag: string) => Connection | undefined) {
+    this.storage = storage
+    this.host = host
+    this.socket = socket
+  }
+
+  async start(order: RelayOrder): Promise<void> {
+    await this.knowAlarm()
+    const context = newContext(order, Date.now())
+    const request = new RelayedRequest(this.host, this, { context, pending: [] })
+    this.awake.set(context.id, request)
+    await request.start()
+  }
+
+  /** What happens to a request that is not here any more changes nothing. */
+  async input(id: ContextAddress, input: ContextInput): Promise<void> {
+    await (await this.get(id))?.input(input)
+  }
+
+  async context(id: ContextAddress): Promise<ResponseContext | undefined> {
+    return (await this.get(id))?.context
+  }
+
+  /** The caller's socket is about to be forgotten, and its attachment with it. */
+  async callerGone(stored: readonly StoredContext[], ringing: readonly ContextAddress[]): Promise<void> {
+    for (const each of stored) if (!this.awake.has(each.context.id)) this.wakeUp(each)
+    for (const id of ringing) await this.input(id, { type: 'cancel' })
+  }
+
+  save(stored: StoredContext): void {
+    const { context } = stored
+    const { id } = context
+    const connection = this.socket(callerTagOf(id))
+    const fits = connection !== undefined && !isAnswered(context) && this.attach(connection, stored)
+    if (!fits) {
+      connection?.update(dropContext(connection.state, id))
+      this.put(stored)
+    } else if (context.method === 'INVITE' && !this.rows.has(id)) this.put(stored)
+    this.arm(nextDeadline(context))
+  }
+
+  forget(id: ContextAddress): void {
+    this.awake.delete(id)
+    const connection = this.socket(callerTagOf(id))
+    connection?.update(dropContext(connection.state, id))
+    if (this.rows.delete(id)) this.storage.kv.delete(ROW + id)
+  }
+
+  /** Platform: at least once, maybe late, maybe together with a call (2026-11). */
+  async wake(sockets: readonly Connection[]): Promise<void> {
+    this.alarmAtMs = undefined
+    this.isAlarmKnown = true
+    const nowMs = Date.now()
+    for (const stored of this.asleep(sockets)) {
+      const { id } = stored.context
+      const isDue = (nextDeadline(stored.context) ?? nowMs) <= nowMs || stored.pending.length > 0
+      if (isDue || this.isAbandoned(stored.context)) await this.get(id)
+    }
+    for (const request of [...this.awake.values()]) await request.input({ type: 'wake' })
+    const left = [...this.awake.values(), ...this.asleep(sockets)].map(({ context }) => nextDeadline(context))
+    if (left.length === 0) await this.storage.deleteAll()
+    else this.arm(left.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a)))
+  }
+
+  /** From memory, or after a wake from where it was put. */
+  private async get(id: ContextAddress): Promise<RelayedRequest | undefined> {
+    const known = this.awake.get(id)
+    if (known) return known
+    await this.knowAlarm()
+    const stored = this.awake.has(id) ? undefined : this.find(id)
+    if (!stored) return this.awake.get(id)
+    const request = this.wakeUp(stored)
+    await request.resume()
+    if (this.isAbandoned(request.context)) await request.input({ type: 'abandoned' })
+    return request
+  }
+
+  private wakeUp(stored: StoredContext): RelayedRequest {
+    const { context, pending } = stored
+    const request = new RelayedRequest(this.host, this, { context, pending })
+    this.awake.set(context.id, request)
+    // Every INVITE has one.
+    if (context.method === 'INVITE') this.rows.add(context.id)
+    return request
+  }
+
+  private find(id: ContextAddress): StoredContext | undefined {
+    const connection = this.socket(callerTagOf(id))
+    const attached = connection && contextIn(connection.state, id)
+    if (attached) return attached
+    const row = readStoredContext(this.storage.kv.get<StoredContext>(ROW + id))
+    if (row) this.rows.add(id)
+    return row
+  }
+
+  /** Everything that was put somewhere and is not in memory. */
+  private asleep(sockets: readonly Connection[]): StoredContext[] {
+    const found = new Map<ContextAddress, StoredContext>()
+    for (const [, row] of this.storage.kv.list<StoredContext>({ prefix: ROW })) {
+      const stored = readStoredContext(row)
+      if (stored) found.set(stored.context.id, stored)
+    }
+    for (const { state } of sockets) for (const stored of state.contexts) found.set(stored.context.id, stored)
+    return [...found.values()].filter(({ context }) => !this.awake.has(context.id))
+  }
+
+  private isAbandoned(context: ResponseContext): boolean {
+    return context.finalStatus === undefined && !context.cancelled && !this.socket(callerTagOf(context.id))
+  }
+
+  private attach(connection: Connection, stored: StoredContext): boolean {
+    connection.update(keepContext(connection.state, stored))
+    return contextIn(connection.state, stored.context.id) !== undefined
+  }
+
+  private put(stored: StoredContext): void {
+    this.rows.add(stored.context.id)
+    this.storage.kv.put<StoredContext>(ROW + stored.context.id, stored)
+  }
+
+  /**
+   * An earlier alarm does no harm: it finds nothing due and sets the next one, which costs less than to move it with every
+   * call. Platform: unconfirmed, since no message waits for an alarm (2026-11).
+   */
+  private arm(atMs: number | undefined): void {
+    if (atMs === undefined || (this.alarmAtMs !== undefined && this.alarmAtMs <= atMs)) return
+    this.alarmAtMs = atMs
+    void this.storage.setAlarm(atMs, { allowUnconfirmed: true })
+  }
+
+  /** After a wake: an alarm that is set must not be overwritten by a later one. */
+  private async knowAlarm(): Promise<void> {
+    if (this.isAlarmKnown) return
+    const atMs = await this.storage.getAlarm()
+    this.isAlarmKnown = true
+    if (atMs !== null && (this.alarmAtMs === undefined || atMs < this.alarmAtMs)) this.alarmAtMs = atMs
+  }
+}
