@@ -38,6 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
     seconds: '5',
     top: '40',
     out: '',
+    placement: 'one',
   })
   const [port, inspectorPort] = [await freePort(), await freePort()]
   const state = stateFolder('ram')
@@ -62,7 +63,12 @@ export async function main(args: readonly string[]): Promise<void> {
       rootPath: root,
       modulesRoot: root,
       modules: [{ type: 'ESModule', path: join(root, 'dist/bench/plain-worker.js') }],
-      bindings: { ...worker.bindings, ADMIN_TOKEN: TOKEN, TOKEN_SECRET: secrets.tokenSecret },
+      bindings: {
+        ...worker.bindings,
+        SOCKETS_PER_OBJECT: options.placement,
+        ADMIN_TOKEN: TOKEN,
+        TOKEN_SECRET: secrets.tokenSecret,
+      },
     }),
   )
   await instance.ready

@@ -10,6 +10,7 @@ import { PING, PONG } from '../sip/outbound/keep-alive'
 import type { ContextAddress } from '../sip/outbound/tokens'
 import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
 import { type DialogEnds, endsOf } from '../sip/proxy/in-dialog'
+import type { ContextInput, ResponseContext } from '../sip/proxy/response-context'
 import { compactId } from './addresses'
 import { Connection } from './flow/connection'
 import { Host } from './flow/host'
@@ -48,7 +49,7 @@ export class FlowObject extends DurableObject<Env> {
 
   override async webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): Promise<void> {
     const connection = this.connectionOf(ws)
-    if (connection) await connection.receive(frame)
+    if (connection) await this.host.during(() => connection.receive(frame))
     else ws.close(1012, 'Unknown flow')
   }
 
@@ -63,48 +64,51 @@ export class FlowObject extends DurableObject<Env> {
 
   /** Sends a message to the phone. */
   async deliver(tag: string, parcel: Parcel): Promise<Delivery> {
-    const delivery = this.connection(tag)?.deliver(parcel) ?? 'gone'
-    const { ends } = parcel
-    if (ends && delivery === 'sent') await this.relayed.input(ends.transaction, { type: 'bye', bye: ends.bye })
-    return delivery
+    return this.host.during(async () => {
+      const delivery = this.connection(tag)?.deliver(parcel) ?? 'gone'
+      const { ends } = parcel
+      if (ends && delivery === 'sent') await this.relayed.input(ends.transaction, { type: 'bye', bye: ends.bye })
+      return delivery
+    })
   }
 
   /** A response to a branch of a request that one of our phones has sent. `name`: of the response context. */
   async response(name: string, branch: number, frame: Frame): Promise<void> {
     const parsed = parse(frame.text, frame.binary)
-    if (parsed.ok && parsed.message.kind === 'response')
-      await this.relayed.input(this.address(name), { type: 'response', branch, response: parsed.message })
+    if (!parsed.ok || parsed.message.kind !== 'response') return
+    await this.input(name, { type: 'response', branch, response: parsed.message })
   }
 
   /** The socket of a branch closed before its final response. */
   async branchClosed(name: string, branch: number): Promise<void> {
-    await this.relayed.input(this.address(name), { type: 'unreachable', branch })
+    await this.input(name, { type: 'unreachable', branch })
   }
 
   /** A dialog has ended. */
   async bye(name: string, bye: Bye): Promise<void> {
-    await this.relayed.input(this.address(name), { type: 'bye', bye })
+    await this.input(name, { type: 'bye', bye })
   }
 
   /** Who the two ends of the dialog with one callee are, for an end that comes back on another socket. */
   async ends(name: string, callee: FlowAddress): Promise<DialogEnds | undefined> {
-    const context = await this.relayed.context(this.address(name))
+    const context = await this.context(name)
     return context && endsOf(context, callee)
   }
 
   /** The record of a dialog; undefined when it has ended or never was one. */
   async describe(name: string): Promise<DialogRecord | undefined> {
-    return (await this.relayed.context(this.address(name)))?.dialog
+    return (await this.context(name))?.dialog
   }
 
   override async alarm(): Promise<void> {
-    await this.relayed.wake(this.ctx.getWebSockets().flatMap((ws) => this.connectionOf(ws) ?? []))
+    const connections = this.ctx.getWebSockets().flatMap((ws) => this.connectionOf(ws) ?? [])
+    await this.host.during(() => this.relayed.wake(connections))
   }
 
   /** The other bindings of an address-of-record have changed. Answers whether the socket is there. */
   async bindingsChanged(tag: string, aor: string, key: string, others: readonly OtherBinding[]): Promise<boolean> {
     const connection = this.connection(tag)
-    connection?.bindingsChanged(aor, key, others)
+    await this.host.during(async () => connection?.bindingsChanged(aor, key, others))
     return connection !== undefined
   }
 
@@ -115,19 +119,23 @@ export class FlowObject extends DurableObject<Env> {
 
   /** The binding of that time is somewhere else now, or removed: this flow no longer answers its refreshes. */
   async unbound(tag: string, aor: string, key: string, asOfMs: number): Promise<void> {
-    this.connection(tag)?.unbound(aor, key, asOfMs)
+    await this.host.during(async () => this.connection(tag)?.unbound(aor, key, asOfMs))
   }
 
   /** Forgets what was proved here for an address-of-record. */
   async revoke(tag: string, aor: string): Promise<void> {
-    this.connection(tag)?.revoke(aor)
+    await this.host.during(async () => this.connection(tag)?.revoke(aor))
   }
 
   private async closed(ws: WebSocket): Promise<void> {
     const connection = this.connectionOf(ws)
     if (!connection) return
     this.connections.delete(connection.tag)
-    await connection.closed()
+    await this.host.during(() => connection.closed())
+  }
+
+  private input(name: string, input: ContextInput): Promise<void> {
+    return this.host.during(() => this.relayed.input(this.address(name), input))
   }
 
   private connection(tag: string): Connection | undefined {
@@ -135,6 +143,10 @@ export class FlowObject extends DurableObject<Env> {
     if (known) return known
     const [ws] = this.ctx.getWebSockets(tag)
     return ws && this.connectionOf(ws)
+  }
+
+  private context(name: string): Promise<ResponseContext | undefined> {
+    return this.host.during(() => this.relayed.context(this.address(name)))
   }
 
   private get host(): Host {
@@ -156,7 +168,7 @@ export class FlowObject extends DurableObject<Env> {
   }
 
   private address(name: string): ContextAddress {
-    return `${compactId(this.ctx.id)}.${name}`
+    return `${this.host.object}.${name}`
   }
 
   /** From memory, or after a wake from the attachment. */

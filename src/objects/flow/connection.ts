@@ -68,10 +68,15 @@ export class Connection {
     return this.host.mac
   }
 
-  /** The state and its copy that survives hibernation change together, before anything is awaited. */
   update(state: FlowState): void {
     if (state === this.state) return
-    this.state = fitFlowState(state)
+    this.state = state
+    this.host.changed.add(this)
+  }
+
+  /** Makes the copy of the state that survives hibernation. */
+  keep(): void {
+    this.state = fitFlowState(this.state)
     if (!this.isGone) this.ws.serializeAttachment(this.state)
   }
 

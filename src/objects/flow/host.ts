@@ -10,7 +10,10 @@ export class Host {
   readonly env: Env
   readonly mac: Mac
   /** Compact id of this object. */
-  private readonly object: string
+  readonly object: string
+  /** Connections whose state has changed since their copies that survive hibernation were made. */
+  readonly changed = new Set<{ keep(): void }>()
+  private eventsUnderWay = 0
   private readonly self: FlowCalls
   private readonly toSocket: (tag: string, parcel: Parcel) => Delivery
 
@@ -23,6 +26,25 @@ export class Host {
     this.object = here.object
     this.self = here.self
     this.toSocket = toSocket
+  }
+
+  /**
+   * Runs what one event causes. The copies are made once, when the last event that is under way ends: an object with an
+   * event under way does not hibernate, and a crash takes the copies with the sockets.
+   */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.eventsUnderWay++
+    try {
+      return await work()
+    } finally {
+      this.eventsUnderWay--
+      if (this.eventsUnderWay === 0) this.keepAll()
+    }
+  }
+
+  private keepAll(): void {
+    for (const connection of this.changed) connection.keep()
+    this.changed.clear()
   }
 
   isHere(address: string): boolean {

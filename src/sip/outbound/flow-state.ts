@@ -131,25 +131,27 @@ export function fitFlowState(state: FlowState): FlowState {
   return fitting
 }
 
-/** Enough for the names, times and numbers of one entry. */
+/** Enough for the names, times and numbers of an entry, its texts aside. */
 const ENTRY_BYTES = 200
+/** The same for a request that was received or offered: it has hardly any. */
+const REQUEST_BYTES = 80
 
-/** Whether the state fits however its texts are written out, six bytes a character at most; true of nearly every phone. */
+/** Whether the state fits even if every character takes two bytes; true of nearly every phone. */
 function isSmall(state: FlowState): boolean {
   let characters = 0
-  let hosted = 0
-  let entries = 4 + state.identities.length + state.nonceCounts.length + state.offered.length
+  let bytes = (4 + state.identities.length + state.nonceCounts.length) * ENTRY_BYTES
   for (const r of state.registrations) {
-    entries += 1 + (r.others?.length ?? 0)
+    bytes += (1 + (r.others?.length ?? 0)) * ENTRY_BYTES
     characters +=
       r.contact.length + r.uri.length + r.key.length + r.aor.length + r.callId.length + (r.instance?.length ?? 0)
     for (const other of r.others ?? []) characters += other.contact.length
   }
-  for (const r of state.received) characters += r.key.length
   for (const i of state.identities) characters += i.aor.length
-  for (const c of state.contexts) hosted += c.bytes
-  entries += state.received.length
-  return entries * ENTRY_BYTES + 6 * characters + hosted <= MAX_STATE_BYTES
+  for (const r of state.received) characters += r.key.length + (r.transaction?.length ?? 0)
+  for (const o of state.offered) characters += o.transaction.length
+  for (const c of state.contexts) bytes += c.bytes
+  bytes += (state.received.length + state.offered.length) * REQUEST_BYTES
+  return bytes + 2 * characters <= MAX_STATE_BYTES
 }
 
 /** Platform: a stored text takes two bytes for each character as soon as one of them is beyond Latin-1 (V8, 2026-11). */

@@ -30,7 +30,11 @@ export class RecentRequests {
   /** True the first time. */
   begin(request: Request, nowMs: number): boolean {
     const key = serverTransactionKey(request)
-    for (const [old, { atMs }] of this.entries) if (nowMs - atMs > PATIENCE_MS) this.entries.delete(old)
+    // Oldest first.
+    for (const [old, { atMs }] of this.entries) {
+      if (nowMs - atMs <= PATIENCE_MS) break
+      this.entries.delete(old)
+    }
     if (this.entries.has(key)) return false
     this.entries.set(key, { atMs: nowMs, sequence: sequenceOf(request), acknowledged: new Set() })
     if (this.entries.size > MAX_RECENT) this.entries.delete(this.entries.keys().next().value ?? '')
@@ -46,7 +50,7 @@ export class RecentRequests {
   acknowledged(ack: Request): void {
     const sequence = sequenceOf(ack)
     for (const [key, entry] of this.entries) {
-      if (key.startsWith('INVITE ') && entry.sequence === sequence) entry.acknowledged.add(toTagOf(ack))
+      if (entry.sequence === sequence && key.startsWith('INVITE ')) entry.acknowledged.add(toTagOf(ack))
     }
   }
 

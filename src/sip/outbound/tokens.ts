@@ -98,7 +98,9 @@ export function parseBranchToken(branch: string, peers: readonly Peer[], mac: Ma
   const token = dot < 0 ? undefined : readBranch(text.slice(0, dot))
   if (!token) return undefined
   const seal = text.slice(dot + 1)
-  return peers.some((peer) => equalInConstantTime(seal, mac(`${text.slice(0, dot)}|${peer}`))) ? token : undefined
+  // What is forwarded without state was sent to a socket, which comes last.
+  const likely = token.kind === 'forwarded' ? peers.toReversed() : peers
+  return likely.some((peer) => equalInConstantTime(seal, mac(`${text.slice(0, dot)}|${peer}`))) ? token : undefined
 }
 
 /** The loop digest of a branch of ours, unproved: enough to suspect a loop (RFC 5393 §4.2.1). */

@@ -51,8 +51,12 @@ function dialogKeys(request: Request, mac: Mac): Mac[] {
 function tokenOf(uri: SipUri | undefined, keys: readonly Mac[]): DialogToken | 'forged' | undefined {
   const user = uri?.user
   if (user === undefined) return undefined
-  const read = keys.map((key) => parseDialogToken(user, key))
-  return read.find((token) => token !== 'forged') ?? read[0]
+  let read: DialogToken | 'forged' | undefined
+  for (const key of keys) {
+    read = parseDialogToken(user, key)
+    if (read !== 'forged') return read
+  }
+  return read
 }
 
 function isHost(uri: SipUri, host: string): boolean {
