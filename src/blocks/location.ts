@@ -1,9 +1,7 @@
-import { type Block, parallel } from '../routing'
+import { type Block, parallel, type RelayTimes } from '../routing'
 
-export interface LocationOptions {
-  /** How long the phones may ring. Default: until the caller gives up, at most Timer C. */
-  readonly ringFor?: { readonly seconds: number }
-}
+/** How the phones are tried, and which routes see what becomes of the request. */
+export type LocationOptions = RelayTimes
 
 /**
  * Sends the request to all bindings of the address-of-record in its Request-URI. 484 without a user, 404 for a domain

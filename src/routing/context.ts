@@ -3,12 +3,14 @@ import type { Request } from '../sip/message/message'
 import { parseNameAddress, tagOf } from '../sip/message/name-address'
 import { makeResponse } from '../sip/message/respond'
 import { canonicalAor, parseUri, type SipUri } from '../sip/message/uri'
-import type { RelayOptions } from '../sip/proxy/response-context'
+import type { Json } from '../sip/proxy/response-context'
 import type { RouteInformation } from '../sip/proxy/route-information'
 import type { Target, TargetSet } from '../sip/proxy/target'
 import type { Objection } from '../sip/proxy/validation'
 import { registeredResponse } from '../sip/registrar/response'
 import type { Decision } from './decision'
+import { HeaderEdits } from './headers'
+import { type RelayTimes, relayOptions } from './relay-options'
 import type { Lookup, Services } from './services'
 
 /** A party of the request: From, To or the Request-URI. */
@@ -25,15 +27,8 @@ export interface RespondOptions {
   readonly body?: string
 }
 
-export interface RelayTimes {
-  /** How long a group may ring before the next one is tried. Default: until the caller gives up, at most Timer C. */
-  readonly ringFor?: { readonly seconds: number }
-  /** How long a target may stay silent. Default 32 s (Timer B). */
-  readonly noResponseFor?: { readonly seconds: number }
-}
-
 /** What a block sees of one request, and how it decides. One context per request. */
-export class Context {
+export class Context<State = Json> {
   /** The request, without the Route values that named us. Blocks may replace it by an edited one. */
   request: Request
   /** The address-of-record that authentication proved. */
@@ -41,6 +36,13 @@ export class Context {
   readonly routes: RouteInformation
   readonly services: Services
   private readonly toTag: string
+  /** Headers of the request. */
+  readonly headers = new HeaderEdits({
+    read: () => this.request,
+    write: (edited) => {
+      this.request = edited as Request
+    },
+  })
   private decided: Decision | undefined
 
   constructor(routes: RouteInformation, services: Services, toTag: string) {
@@ -116,11 +118,8 @@ export class Context {
   }
 
   /** Sends the request on and keeps its transaction: groups in order, the targets of a group together. */
-  relay(targets: TargetSet, times: RelayTimes = {}): Decision {
-    const options: RelayOptions = {
-      ...(times.ringFor ? { ringForMs: times.ringFor.seconds * 1_000 } : {}),
-      ...(times.noResponseFor ? { noResponseMs: times.noResponseFor.seconds * 1_000 } : {}),
-    }
+  relay(targets: TargetSet, times: RelayTimes<State> = {}): Decision {
+    const options = relayOptions(times)
     const sender = this.identity === undefined ? {} : { identity: this.identity }
     return this.decide({ type: 'relay', request: this.request, targets, options, ...sender })
   }

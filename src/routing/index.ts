@@ -1,6 +1,17 @@
 /** The public scripting API. */
-export { Context, type Party, type RelayTimes, type RespondOptions } from './context'
+export { Context, type Party, type RespondOptions } from './context'
 export type { Decision } from './decision'
+export { HeaderEdits } from './headers'
+export {
+  BranchContext,
+  type BranchRoute,
+  FailureContext,
+  type FailureRoute,
+  isFailover,
+  ReplyContext,
+  type ReplyRoute,
+} from './later-routes'
+export { MAX_STATE_LENGTH, type RelayTimes } from './relay-options'
 export { type Block, Router } from './router'
 export type { DomainSettings, Lookup } from './services'
 export { SipError } from './sip-error'

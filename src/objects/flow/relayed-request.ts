@@ -1,16 +1,22 @@
+import { FailureContext } from '../../routing'
+import { sip } from '../../script'
 import type { Request } from '../../sip/message/message'
 import { toFrame } from '../../sip/message/serialize'
 import type { FlowAddress } from '../../sip/outbound/flow-address'
 import type { ContextAddress } from '../../sip/outbound/tokens'
 import { branchAck, branchCancel, branchRequest } from '../../sip/proxy/branch-messages'
 import { stepContext } from '../../sip/proxy/context-step'
-import type { ContextEffect, ContextInput, ResponseContext } from '../../sip/proxy/response-context'
+import { failureFacts } from '../../sip/proxy/failure-facts'
+import type { ContextEffect, ContextInput, FailureDecision, ResponseContext } from '../../sip/proxy/response-context'
 import type { StoredContext } from '../../sip/proxy/stored-context'
 import type { Target } from '../../sip/proxy/target'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
+import { FailureRouteServices } from './failure-route-services'
 import type { Host } from './host'
+
+const hooks = sip.hooks(log)
 
 /** Where contexts are kept. */
 export interface Shelf {
@@ -39,7 +45,7 @@ export class RelayedRequest {
 
   /** Sent first and stored after, so that no phone waits for a disk: when it is lost the caller's socket is lost with it. */
   async start(): Promise<void> {
-    const { state, effects } = stepContext(this.context, { type: 'start' }, Date.now())
+    const { state, effects } = stepContext(this.context, { type: 'start' }, Date.now(), hooks)
     this.context = state
     this.pending = effects.filter(isRemote)
     this.here(effects)
@@ -49,7 +55,7 @@ export class RelayedRequest {
   async input(input: ContextInput): Promise<void> {
     if (this.isOver) return
     const before = this.context
-    const { state, effects } = stepContext(before, input, Date.now())
+    const { state, effects } = stepContext(before, input, Date.now(), hooks)
     const remote = effects.filter(isRemote)
     this.context = state
     this.pending = [...this.pending, ...remote]
@@ -102,7 +108,16 @@ export class RelayedRequest {
       case 'ack':
         await this.toBranch(effect.branch, branchAck(context, effect.branch, effect.to, this.host.mac))
         return
+      case 'failure-route':
+        return { type: 'failure-decided', name: effect.name, decision: await this.decide(effect.name) }
     }
+  }
+
+  private decide(name: string): Promise<FailureDecision> {
+    return sip.decideFailure(
+      name,
+      new FailureContext(failureFacts(this.context), new FailureRouteServices(this.host.env)),
+    )
   }
 
   private async request(branch: number): Promise<ContextInput | undefined> {
@@ -110,7 +125,7 @@ export class RelayedRequest {
     const target = targetOf(context, branch)
     const offer = { transaction: context.id, branch }
     const binding = target.binding && { aor: target.binding.aor, key: target.binding.key }
-    const frame = toFrame(branchRequest(context, branch, this.host.mac))
+    const frame = toFrame(branchRequest(context, branch, this.host.mac, hooks))
     const delivery = await this.host.deliver(target.flow, { ...frame, offer, ...(binding ? { binding } : {}) })
     if (delivery === 'sent') return
     if (delivery === 'unknown') return { type: 'uncertain', branch }
@@ -133,9 +148,10 @@ export class RelayedRequest {
   }
 }
 
-/** What other phones must get, and a crash must not lose. */
+/** What other phones must get and routes be asked, and a crash must not lose. */
+
 function isRemote(effect: ContextEffect): boolean {
-  return effect.type === 'request' || effect.type === 'cancel' || effect.type === 'ack'
+  return ['request', 'cancel', 'ack', 'failure-route'].includes(effect.type)
 }
 
 function targetOf(context: ResponseContext, branch: number): Target {

@@ -7,6 +7,7 @@ import { parse } from '../message/parse'
 import { dialogMac, flowPeer, formatBranchToken, formatDialogToken, instancePeer } from '../outbound/tokens'
 import { forwardRequest, routeUri, viaFor } from './forward'
 import type { ResponseContext } from './response-context'
+import { NO_HOOKS, type RouteHooks } from './route-hooks'
 import type { Target } from './target'
 
 /** Requests that make a dialog, whose later requests must come through us. */
@@ -20,7 +21,12 @@ export function originalRequest(context: ResponseContext): Request {
 }
 
 /** RFC 3261 §16.6: what goes to the target of a branch. */
-export function branchRequest(context: ResponseContext, index: number, mac: Mac): Request {
+export function branchRequest(
+  context: ResponseContext,
+  index: number,
+  mac: Mac,
+  hooks: RouteHooks = NO_HOOKS,
+): Request {
   const target = targetOf(context, index)
   const token = { transaction: context.id, caller: context.upstream, callee: target.flow }
   const request = originalRequest(context)
@@ -29,7 +35,9 @@ export function branchRequest(context: ResponseContext, index: number, mac: Mac)
     ? { recordRoute: routeUri(formatDialogToken(token, key), context.host) }
     : {}
   const via = branchVia(context, index, mac)
-  return forwardRequest(request, { uri: target.uri, via, routes: target.path, ...recordRoute })
+  const { onBranch, state } = context.options
+  const edited = onBranch === undefined ? request : hooks.branch(onBranch, request, { branch: index, target, state })
+  return forwardRequest(edited, { uri: target.uri, via, routes: target.path, ...recordRoute })
 }
 
 /** RFC 3261 §9.1: the CANCEL of a branch has its Request-URI, Via, Route, Call-ID, From, To and CSeq number. */

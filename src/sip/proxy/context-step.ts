@@ -1,26 +1,21 @@
 import { header } from '../message/headers'
 import type { Response } from '../message/message'
-import { readResponse } from '../message/parse'
 import { serialize } from '../message/serialize'
-import { startClient, stepClient } from '../transaction/client'
+import { stepClient } from '../transaction/client'
 import type { ClientEffect } from '../transaction/effects'
-import { stepServer } from '../transaction/server'
 import { isAnswerTo } from './asked'
-import { bestResponse } from './best-response'
-import { ContextDraft } from './context-draft'
-import { type Bye, MAX_DIALOG_MS, recordAnswer, recordBye, recordFailure, recordRinging } from './dialog-record'
+import { ContextTargets } from './context-targets'
+import { type Bye, recordAnswer, recordBye, recordRinging } from './dialog-record'
 import {
-  type Branch,
-  CANCEL_PATIENCE_MS,
   type ContextEffect,
   type ContextInput,
   type ContextTimer,
   type FinalResponse,
-  isAnswered,
   type ResponseContext,
   TIMER_C_MS,
 } from './response-context'
-import { finalUpstream, ownResponse, popVia, type Upstream } from './upstream-response'
+import { NO_HOOKS, type RouteHooks } from './route-hooks'
+import { ownResponse, popVia, type Upstream } from './upstream-response'
 
 /** RFC 3326: why the losers of a fork are cancelled. */
 export const COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
@@ -30,14 +25,22 @@ export function stepContext(
   context: ResponseContext,
   input: ContextInput,
   nowMs: number,
+  hooks: RouteHooks = NO_HOOKS,
 ): { readonly state: ResponseContext; readonly effects: readonly ContextEffect[] } {
-  const step = new ContextStep(context, nowMs)
+  const step = new ContextStep(context, nowMs, hooks)
   step.take(input)
   return { state: step.context, effects: step.effects }
 }
 
 /** The rules. Lives only inside `stepContext`. */
-class ContextStep extends ContextDraft {
+class ContextStep extends ContextTargets {
+  private readonly hooks: RouteHooks
+
+  constructor(context: ResponseContext, nowMs: number, hooks: RouteHooks) {
+    super(context, nowMs)
+    this.hooks = hooks
+  }
+
   take(input: ContextInput): void {
     switch (input.type) {
       case 'start':
@@ -54,62 +57,13 @@ class ContextStep extends ContextDraft {
         return this.giveUp(input.branch, 480)
       case 'retransmission':
         return this.retransmission()
+      case 'failure-decided':
+        return this.failureDecided(input.name, input.decision)
       case 'bye':
         return this.bye(input.bye)
       case 'wake':
         return this.wake()
     }
-  }
-
-  // Targets
-
-  private nextGroup(): void {
-    const [group, ...rest] = this.context.groups
-    if (!group) return this.conclude()
-    this.update({ groups: rest })
-    for (const target of group) {
-      const { state, effects } = startClient(this.context.method, true)
-      const branch: Branch = { target, client: state, provisional: false }
-      const index = this.context.branches.length
-      this.update({ branches: [...this.context.branches, branch] })
-      if (this.context.method === 'INVITE') this.startTimer('C', TIMER_C_MS, index)
-      this.client(index, effects)
-    }
-    if (this.context.options.ringForMs !== undefined) this.startTimer('ring', this.context.options.ringForMs)
-  }
-
-  /** When every branch has its final response: the next group, or the best response goes up (RFC 3261 §16.7 step 6). */
-  private conclude(): void {
-    if (this.context.branches.some((b) => b.final === undefined)) return
-    if (this.context.finalStatus !== undefined) return this.finish()
-    const finals = this.context.branches.flatMap((b) => b.final ?? [])
-    // A 2xx, a 6xx or a CANCEL has emptied them.
-    if (this.context.groups.length > 0) return this.nextGroup()
-    // Who gave up hears that it worked, not what another phone said before.
-    const terminated = this.context.cancelled ? finals.find((f) => f.status === 487) : undefined
-    const best = terminated ?? bestResponse(finals)
-    // RFC 4320 §4.2: a 408 to anything but an INVITE comes too late to be of use, so it is not sent.
-    const silent = best?.status === 408 && this.context.method !== 'INVITE'
-    const status = this.context.cancelled && best?.text === undefined ? 487 : undefined
-    if (silent) this.update({ finalStatus: 408 })
-    else this.respond(status === undefined ? finalUpstream(this.context, best) : ownResponse(this.context, status))
-    this.finish()
-  }
-
-  /** Everything is said. An answered call stays as its record; anything else is forgotten. */
-  private finish(): void {
-    const { dialog, finalStatus, cancelled } = this.context
-    const ended = dialog?.endedAtMs !== undefined
-    if (isAnswered(this.context) && !ended) return this.settle()
-    if (dialog && !ended) this.record(recordFailure(dialog, finalStatus ?? 480, cancelled, this.nowMs))
-    this.effects.push({ type: 'finished' })
-  }
-
-  /** Keeps of an answered call what its BYE needs: the messages are not sent again. */
-  private settle(): void {
-    if (this.context.timers.some((t) => t.timer === 'dialog')) return
-    this.update({ timers: [], groups: [] })
-    this.startTimer('dialog', MAX_DIALOG_MS)
   }
 
   // Responses
@@ -125,7 +79,7 @@ class ContextStep extends ContextDraft {
     if (state.state === 'proceeding' && branch.cancel === 'wanted') this.sendCancel(index)
   }
 
-  private client(index: number, effects: readonly ClientEffect[], response?: Response): void {
+  protected override client(index: number, effects: readonly ClientEffect[], response?: Response): void {
     for (const effect of effects) {
       if (effect.type === 'send-request') this.effects.push({ type: 'request', branch: index })
       else if (effect.type === 'send-ack' && response)
@@ -138,13 +92,24 @@ class ContextStep extends ContextDraft {
   }
 
   private delivered(index: number, response: Response): void {
-    const popped = popVia(response)
+    const received = popVia(response)
     // RFC 3261 §16.7 step 3: no Via left means it was for us, and we asked nothing.
-    if (!popped) return
+    if (!received) return
+    const popped = this.edited(index, received)
+    if (popped === 'drop') return this.startTimer('C', TIMER_C_MS, index)
     const upstream = { text: serialize(popped), binary: popped.binary, status: popped.status }
     if (response.status < 200) this.provisional(index, upstream)
     else if (response.status < 300) this.success(index, popped, upstream)
     else this.failure(index, upstream)
+  }
+
+  /** As the reply route leaves it; a final response can't be dropped, nor can its status change. */
+  private edited(index: number, response: Response): Response | 'drop' {
+    const { onReply, state } = this.context.options
+    if (onReply === undefined || response.status === 100) return response
+    const edited = this.hooks.reply(onReply, response, { branch: index, state })
+    if (edited === 'drop') return response.status < 200 ? 'drop' : response
+    return { ...edited, status: response.status }
   }
 
   /** RFC 3261 §16.7 step 2 and 5: 101-199 restart Timer C and go up at once; 100 is for this hop only. */
@@ -192,41 +157,18 @@ class ContextStep extends ContextDraft {
     this.conclude()
   }
 
-  private settleBranch(index: number, final: FinalResponse): void {
-    this.update({ timers: this.context.timers.filter((t) => t.branch !== index) })
-    if (this.context.branches[index]?.final === undefined) this.branch(index, { final })
-  }
-
-  /** Through the server transaction; a 2xx that comes after another final response passes beside it. */
-  private respond(upstream: Upstream): void {
-    const { server } = this.context
-    const passed = server.state === 'completed' || server.state === 'terminated' || server.state === 'confirmed'
-    if (upstream.status >= 200 && this.context.finalStatus === undefined) this.update({ finalStatus: upstream.status })
-    if (passed) return void this.effects.push({ type: 'upstream', ...upstream })
-    const { status, text } = upstream
-    const { state, effects } = stepServer(server, { type: 'respond', status, response: text })
-    this.update({ server: state })
-    // Deviates from RFC 3261 §17.2.1: Timer H is not run, since a lost ACK of a reliable hop changes nothing for a proxy.
-    for (const effect of effects)
-      if (effect.type === 'send-response') this.effects.push({ type: 'upstream', ...upstream })
-  }
-
-  private retransmission(): void {
-    const { server, binary } = this.context
-    for (const effect of stepServer(server, { type: 'request' }).effects) {
-      if (effect.type !== 'send-response') continue
-      const text = effect.response
-      const status = readResponse({ text, binary })?.status ?? 0
-      this.effects.push({ type: 'upstream', text, binary, status })
-    }
-  }
-
   // Cancelling
 
   private cancelled(reason: string | undefined): void {
     // RFC 3261 §16.10: without a pending branch a CANCEL has no effect.
     if (this.context.finalStatus !== undefined || this.context.method !== 'INVITE') return
+    const wasAsking = this.context.asking !== undefined
     this.update({ cancelled: true, groups: [] })
+    if (wasAsking) {
+      this.stopAsking()
+      this.respond(ownResponse(this.context, 487))
+      return this.finish()
+    }
     this.cancelPending(reason)
     this.conclude()
   }
@@ -239,27 +181,6 @@ class ContextStep extends ContextDraft {
     for (const [index, { final }] of this.context.branches.entries())
       if (!final) this.branch(index, { provisional: true })
     this.cancelled(undefined)
-  }
-
-  private cancelPending(reason: string | undefined): void {
-    for (const index of this.context.branches.keys()) this.cancelBranch(index, reason)
-  }
-
-  private cancelBranch(index: number, reason: string | undefined): void {
-    const branch = this.context.branches[index]
-    const cancellable = branch?.client.machine === 'client-invite' && branch.final === undefined && !branch.cancel
-    if (!branch || !cancellable) return
-    this.branch(index, { cancel: 'wanted', ...(reason === undefined ? {} : { cancelReason: reason }) })
-    if (branch.provisional) this.sendCancel(index)
-  }
-
-  private sendCancel(index: number): void {
-    const branch = this.context.branches[index]
-    if (!branch) return
-    this.branch(index, { cancel: 'sent' })
-    if (!branch.final) this.startTimer('cancel', CANCEL_PATIENCE_MS, index)
-    const reason = branch.cancelReason === undefined ? {} : { reason: branch.cancelReason }
-    this.effects.push({ type: 'cancel', branch: index, ...reason })
   }
 
   /**
@@ -297,6 +218,7 @@ class ContextStep extends ContextDraft {
 
   private fire({ timer, branch }: ContextTimer): void {
     if (timer === 'dialog') return this.dialogOver()
+    if (timer === 'route') return this.failureDecided(this.context.asking ?? '', { type: 'pass' })
     if (timer === 'ring') {
       for (const index of this.context.branches.keys()) this.giveUp(index, 408)
       return

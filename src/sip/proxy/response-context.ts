@@ -13,6 +13,8 @@ import { distinctTargets, type Target, type TargetSet } from './target'
 export const TIMER_C_MS = 185_000
 /** RFC 3261 §9.1: how long a cancelled branch may stay without final response. */
 export const CANCEL_PATIENCE_MS = 32_000
+/** How long a failure route may think before the best response goes up. */
+export const ROUTE_PATIENCE_MS = 10_000
 
 /** RFC 3261 §16: one relayed request, its server transaction and all branches. Plain JSON. */
 export interface ResponseContext {
@@ -37,6 +39,8 @@ export interface ResponseContext {
   readonly options: RelayOptions
   /** The caller gave up. */
   readonly cancelled: boolean
+  /** The failure route that was asked and has not decided yet. */
+  readonly asking?: string
   /** The final status sent to the caller. */
   readonly finalStatus?: number
   readonly dialog?: DialogRecord
@@ -44,7 +48,16 @@ export interface ResponseContext {
   readonly caller?: DialogParty
 }
 
+/** What JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
 export interface RelayOptions {
+  /** Names of the routes of the script that see what becomes of the request; a failure route is asked once. */
+  readonly onFailure?: string
+  readonly onReply?: string
+  readonly onBranch?: string
+  /** What these routes remember of the request route. */
+  readonly state?: Json
   /** How long a group may ring before it is cancelled and the next one is tried, in ms. */
   readonly ringForMs?: number
   /** How long a target may stay silent (Timer B and F), in ms; 32 s when absent. */
@@ -71,7 +84,7 @@ export interface FinalResponse {
 }
 
 export interface ContextTimer {
-  readonly timer: 'B' | 'F' | 'C' | 'cancel' | 'ring' | 'dialog'
+  readonly timer: 'B' | 'F' | 'C' | 'cancel' | 'ring' | 'route' | 'dialog'
   readonly branch?: number
   readonly atMs: number
 }
@@ -82,10 +95,23 @@ export type ContextEffect =
   | { readonly type: 'cancel'; readonly branch: number; readonly reason?: string }
   | { readonly type: 'ack'; readonly branch: number; readonly to: string }
   | { readonly type: 'upstream'; readonly text: string; readonly binary: boolean; readonly status: number }
+  /** Every target has failed: the script's failure route decides what next (`failure-decided`). */
+  | { readonly type: 'failure-route'; readonly name: string }
   /** The record of the call is complete. */
   | { readonly type: 'record'; readonly record: DialogRecord }
   /** Nothing is left to remember. */
   | { readonly type: 'finished' }
+
+/** What a failure route decides: more targets, an answer of its own, or nothing: then the best response goes up. */
+export type FailureDecision =
+  | { readonly type: 'relay'; readonly targets: TargetSet; readonly options: RelayOptions }
+  | {
+      readonly type: 'respond'
+      readonly status: number
+      readonly reason?: string
+      readonly headers?: ReadonlyArray<readonly [name: string, value: string]>
+    }
+  | { readonly type: 'pass' }
 
 /** What can happen to a relayed request. */
 export type ContextInput =
@@ -101,6 +127,8 @@ export type ContextInput =
   | { readonly type: 'uncertain'; readonly branch: number }
   /** The caller sent his request again. */
   | { readonly type: 'retransmission' }
+  /** What the failure route of this name has decided. */
+  | { readonly type: 'failure-decided'; readonly name: string; readonly decision: FailureDecision }
   | { readonly type: 'bye'; readonly bye: Bye }
   /** An alarm, maybe late, maybe twice. */
   | { readonly type: 'wake' }

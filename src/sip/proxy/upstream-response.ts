@@ -31,9 +31,18 @@ export function finalUpstream(context: ResponseContext, best: FinalResponse | un
 }
 
 /** Our own final response to the request of this context. */
-export function ownResponse(context: ResponseContext, status: number): Upstream {
+export function ownResponse(
+  context: ResponseContext,
+  status: number,
+  words: { readonly reason?: string; readonly headers?: ReadonlyArray<readonly [string, string]> } = {},
+): Upstream {
+  const { reason, headers } = words
   return wire(
-    makeResponse(originalRequest(context), status, { toTag: splitContextAddress(context.id).id.replace('~', '') }),
+    makeResponse(originalRequest(context), status, {
+      ...(reason === undefined ? {} : { reason }),
+      ...(headers ? { headers } : {}),
+      toTag: splitContextAddress(context.id).id.replace('~', ''),
+    }),
   )
 }
 

@@ -14,6 +14,7 @@ import { appendHeader } from '../../../src/sip/message/edit'
 import { header } from '../../../src/sip/message/headers'
 import type { Request } from '../../../src/sip/message/message'
 import { isLoop } from '../../../src/sip/proxy/loop'
+import type { Json } from '../../../src/sip/proxy/response-context'
 import { takeRoutes } from '../../../src/sip/proxy/route-information'
 import type { Binding } from '../../../src/sip/registrar/binding'
 import { attached, targetsOf } from '../../../src/sip/registrar/bindings'
@@ -70,8 +71,8 @@ export class Exchange implements Services {
     return appendHeader(request, method === 'REGISTER' ? 'Authorization' : 'Proxy-Authorization', value)
   }
 
-  context(request: Request): Context {
-    return new Context(takeRoutes(request, HOST, mac), this, 'ourtag')
+  context<State = Json>(request: Request): Context<State> {
+    return new Context<State>(takeRoutes(request, HOST, mac), this, 'ourtag')
   }
 
   /** What a block decides about a request. */

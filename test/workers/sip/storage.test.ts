@@ -18,6 +18,15 @@ function attached(offered: SipFrame): Promise<StoredContext | undefined> {
   return runInDurableObject(stub, (_, state) => flowsOf(state).flatMap(({ flow }) => contextIn(flow, address) ?? [])[0])
 }
 
+/** What the connection of the caller knows, before the event under way has ended. */
+function inMemory(offered: SipFrame): Promise<StoredContext | undefined> {
+  const { stub, address } = relayOf(offered)
+  return runInDurableObject(stub, (object) => {
+    const connections: ReadonlyMap<string, { state: FlowState }> = Reflect.get(object, 'connections')
+    return [...connections.values()].flatMap(({ state }) => contextIn(state, address) ?? [])[0]
+  })
+}
+
 function flowsOf(state: DurableObjectState): { ws: WebSocket; flow: FlowState }[] {
   return state.getWebSockets().flatMap((ws) => {
     const flow = readFlowState(ws.deserializeAttachment())
@@ -125,7 +134,7 @@ describe('an eviction between a change and its effects', () => {
         const { phone, offered } = await Promise.race(offers)
         phone.respond(offered, 180)
         await alice.expect('180 INVITE')
-        expect((await attached(offered))?.pending).toEqual([
+        expect((await inMemory(offered))?.pending).toEqual([
           { type: 'request', branch: 0 },
           { type: 'request', branch: 1 },
         ])

@@ -9,7 +9,7 @@ import { requestOf } from '../../support/messages'
 type Event = { readonly branch: number } & (
   | { readonly type: 'answer'; readonly status: number }
   | { readonly type: 'unreachable' }
-  | { readonly type: 'cancel' | 'deadline' | 'wake' | 'retransmission' }
+  | { readonly type: 'cancel' | 'deadline' | 'wake' | 'retransmission' | 'relay' | 'respond' | 'pass' }
 )
 
 const status = fc.constantFrom(100, 180, 183, 200, 302, 401, 404, 407, 480, 486, 487, 503, 603)
@@ -19,14 +19,26 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      type: fc.constantFrom('cancel' as const, 'deadline' as const, 'wake' as const, 'retransmission' as const),
+      type: fc.constantFrom(...(['cancel', 'deadline', 'wake', 'retransmission', 'relay', 'respond', 'pass'] as const)),
       branch: fc.constant(0),
     }),
   },
 )
 const [b, c, d] = [phone('b'), phone('c'), phone('d')]
 const targets = fc.constantFrom<TargetSet>([[b]], [[b, c]], [[b, c, d]], [[b], [c]], [[b, c], [d]], [[b], [c], [d]])
-const options = fc.constantFrom({}, { ringForMs: 20_000 }, { noResponseMs: 5_000 })
+const options = fc.constantFrom(
+  {},
+  { ringForMs: 20_000 },
+  { noResponseMs: 5_000 },
+  { onFailure: 'once' },
+  { onFailure: 'once', ringForMs: 20_000 },
+)
+/** What the failure route may decide when it is asked; otherwise its patience ends it. */
+const decisions = {
+  relay: { type: 'relay', targets: [[phone('e'), phone('f')]], options: {} },
+  respond: { type: 'respond', status: 500, reason: 'Own Words' },
+  pass: { type: 'pass' },
+} as const
 const settings = { seed: 3261, numRuns: 200 }
 
 /** Plays events until the shell would forget the call; a settled branch that is no longer ours says nothing more. */
@@ -50,6 +62,8 @@ class Played {
     if (event.type === 'answer') this.answer(branch, event.status)
     else if (event.type === 'unreachable') this.leave(branch)
     else if (event.type === 'deadline') call.untilDeadline()
+    else if (event.type === 'relay' || event.type === 'respond' || event.type === 'pass')
+      call.give({ type: 'failure-decided', name: 'once', decision: decisions[event.type] })
     else call.give({ type: event.type })
   }
 

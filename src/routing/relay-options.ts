@@ -1,0 +1,35 @@
+import type { Json, RelayOptions } from '../sip/proxy/response-context'
+import type { BranchRoute, FailureRoute, ReplyRoute } from './later-routes'
+
+/** Longest state of one relay, in characters of JSON: it is stored with the transaction. */
+export const MAX_STATE_LENGTH = 4_000
+
+export interface RelayTimes<State = Json> {
+  /** How long a group may ring before the next one is tried. Default: until the caller gives up, at most Timer C. */
+  readonly ringFor?: { readonly seconds: number }
+  /** How long a target may stay silent. Default 32 s (Timer B). */
+  readonly noResponseFor?: { readonly seconds: number }
+  /** Asked once when all targets have failed, before the caller hears of it; never after a CANCEL or a 6xx. */
+  readonly onFailure?: FailureRoute<State>
+  /** Sees every response of this request on its way to the caller, 100 excepted. */
+  readonly onReply?: ReplyRoute<State>
+  /** Sees the request to each target. */
+  readonly onBranch?: BranchRoute<State>
+  /** What the routes above remember of this one: JSON, at most 4,000 characters. Gone in later requests (ACK, BYE). */
+  readonly state?: State
+}
+
+/** What is stored of it: routes by their names. */
+export function relayOptions<State>(times: RelayTimes<State>): RelayOptions {
+  const { ringFor, noResponseFor, onFailure, onReply, onBranch, state } = times
+  const length = state === undefined ? 0 : JSON.stringify(state).length
+  if (length > MAX_STATE_LENGTH) throw new Error(`state has ${length} characters, ${MAX_STATE_LENGTH} are allowed`)
+  return {
+    ...(ringFor ? { ringForMs: ringFor.seconds * 1_000 } : {}),
+    ...(noResponseFor ? { noResponseMs: noResponseFor.seconds * 1_000 } : {}),
+    ...(onFailure ? { onFailure: onFailure.name } : {}),
+    ...(onReply ? { onReply: onReply.name } : {}),
+    ...(onBranch ? { onBranch: onBranch.name } : {}),
+    ...(state === undefined ? {} : { state: state as Json }),
+  }
+}

@@ -1,0 +1,101 @@
+import { startClient } from '../transaction/client'
+import type { ClientEffect } from '../transaction/effects'
+import { bestResponse } from './best-response'
+import { ContextBranches } from './context-branches'
+import { MAX_DIALOG_MS, recordFailure } from './dialog-record'
+import {
+  type Branch,
+  type FailureDecision,
+  type FinalResponse,
+  isAnswered,
+  ROUTE_PATIENCE_MS,
+  TIMER_C_MS,
+} from './response-context'
+import { distinctTargets } from './target'
+import { finalUpstream, ownResponse } from './upstream-response'
+
+/** Group after group, then the failure route of the script, then the best response: how a request comes to its end. */
+export abstract class ContextTargets extends ContextBranches {
+  protected abstract client(index: number, effects: readonly ClientEffect[]): void
+
+  protected nextGroup(): void {
+    const [group, ...rest] = this.context.groups
+    if (!group) return this.conclude()
+    this.update({ groups: rest })
+    for (const target of group) {
+      const { state, effects } = startClient(this.context.method, true)
+      const branch: Branch = { target, client: state, provisional: false }
+      const index = this.context.branches.length
+      this.update({ branches: [...this.context.branches, branch] })
+      if (this.context.method === 'INVITE') this.startTimer('C', TIMER_C_MS, index)
+      this.client(index, effects)
+    }
+    if (this.context.options.ringForMs !== undefined) this.startTimer('ring', this.context.options.ringForMs)
+  }
+
+  /** When every branch has its final response: the next group, or the best response goes up (RFC 3261 §16.7 step 6). */
+  protected conclude(): void {
+    if (this.context.branches.some((b) => b.final === undefined)) return
+    if (this.context.finalStatus !== undefined) return this.finish()
+    const finals = this.context.branches.flatMap((b) => b.final ?? [])
+    // A 2xx, a 6xx or a CANCEL has emptied them.
+    if (this.context.groups.length > 0) return this.nextGroup()
+    if (this.context.asking !== undefined || this.asks(finals)) return
+    // Who gave up hears that it worked, not what another phone said before.
+    const terminated = this.context.cancelled ? finals.find((f) => f.status === 487) : undefined
+    const best = terminated ?? bestResponse(finals)
+    // RFC 4320 §4.2: a 408 to anything but an INVITE comes too late to be of use, so it is not sent.
+    const silent = best?.status === 408 && this.context.method !== 'INVITE'
+    const status = this.context.cancelled && best?.text === undefined ? 487 : undefined
+    if (silent) this.update({ finalStatus: 408 })
+    else this.respond(status === undefined ? finalUpstream(this.context, best) : ownResponse(this.context, status))
+    this.finish()
+  }
+
+  /** Asks the failure route that was armed: once, before anything goes up, never for a 6xx or a caller who gave up. */
+  private asks(finals: readonly FinalResponse[]): boolean {
+    const { onFailure, ...options } = this.context.options
+    if (onFailure === undefined || this.context.cancelled || finals.some((f) => f.status >= 600)) return false
+    this.update({ asking: onFailure, options })
+    this.stopTimer('ring')
+    this.startTimer('route', ROUTE_PATIENCE_MS)
+    this.effects.push({ type: 'failure-route', name: onFailure })
+    return true
+  }
+
+  /** A decision that comes twice, or after a CANCEL or the patience with its route, is too late. */
+  protected failureDecided(name: string, decision: FailureDecision): void {
+    if (this.context.asking !== name || this.context.finalStatus !== undefined) return
+    this.stopAsking()
+    if (decision.type === 'respond') {
+      this.respond(ownResponse(this.context, decision.status, decision))
+      return this.finish()
+    }
+    const groups = decision.type === 'relay' ? distinctTargets(decision.targets) : []
+    // Without a target the route has changed nothing, and is not armed again.
+    if (decision.type === 'relay' && groups.length > 0) this.update({ groups, options: decision.options })
+    this.conclude()
+  }
+
+  protected stopAsking(): void {
+    this.stopTimer('route')
+    const { asking: _, ...context } = this.context
+    this.context = context
+  }
+
+  /** Everything is said. An answered call stays as its record; anything else is forgotten. */
+  protected finish(): void {
+    const { dialog, finalStatus, cancelled } = this.context
+    const ended = dialog?.endedAtMs !== undefined
+    if (isAnswered(this.context) && !ended) return this.settle()
+    if (dialog && !ended) this.record(recordFailure(dialog, finalStatus ?? 480, cancelled, this.nowMs))
+    this.effects.push({ type: 'finished' })
+  }
+
+  /** Keeps of an answered call what its BYE needs: the messages are not sent again. */
+  private settle(): void {
+    if (this.context.timers.some((t) => t.timer === 'dialog')) return
+    this.update({ timers: [], groups: [] })
+    this.startTimer('dialog', MAX_DIALOG_MS)
+  }
+}

@@ -1,0 +1,28 @@
+import type { Request, Response } from '../message/message'
+import type { Json } from './response-context'
+import type { Target } from './target'
+
+/**
+ * The routes of a script that only look at a message on its way: functions, so they are handed in and never stored; the
+ * context knows their names. A branch route may run again for the same request after a crash.
+ */
+export interface RouteHooks {
+  /** Edits the request of one branch; its Request-URI stays that of the target. */
+  branch(name: string, request: Request, facts: BranchFacts): Request
+  /** Edits a response on its way to the caller. Only a provisional one may be dropped. */
+  reply(name: string, response: Response, facts: ReplyFacts): Response | 'drop'
+}
+
+export interface BranchFacts {
+  readonly branch: number
+  readonly target: Target
+  readonly state: Json | undefined
+}
+
+export interface ReplyFacts {
+  readonly branch: number
+  readonly state: Json | undefined
+}
+
+/** A script without such routes. */
+export const NO_HOOKS: RouteHooks = { branch: (_, request) => request, reply: (_, response) => response }
