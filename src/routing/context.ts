@@ -9,9 +9,10 @@ import type { Target, TargetSet } from '../sip/proxy/target'
 import type { Objection } from '../sip/proxy/validation'
 import { registeredResponse } from '../sip/registrar/response'
 import type { Decision } from './decision'
-import { HeaderEdits } from './headers'
+import { type Editable, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
 import type { Lookup, Services } from './services'
+import { SessionDescription } from './session-description'
 
 /** A party of the request: From, To or the Request-URI. */
 export interface Party {
@@ -36,13 +37,16 @@ export class Context<State = Json> {
   readonly routes: RouteInformation
   readonly services: Services
   private readonly toTag: string
-  /** Headers of the request. */
-  readonly headers = new HeaderEdits({
+  private readonly editable: Editable = {
     read: () => this.request,
     write: (edited) => {
       this.request = edited as Request
     },
-  })
+  }
+  /** Headers of the request. */
+  readonly headers = new HeaderEdits(this.editable)
+  /** What the request offers to talk with. */
+  readonly sdp = new SessionDescription(this.editable)
   private decided: Decision | undefined
 
   constructor(routes: RouteInformation, services: Services, toTag: string) {

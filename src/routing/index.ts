@@ -14,5 +14,6 @@ export {
 export { MAX_STATE_LENGTH, type RelayTimes } from './relay-options'
 export { type Block, Router } from './router'
 export type { DomainSettings, Lookup } from './services'
+export { SessionDescription } from './session-description'
 export { SipError } from './sip-error'
 export { byQ, parallel, serial } from './targets'

@@ -3,9 +3,10 @@ import type { Request, Response } from '../sip/message/message'
 import type { FailureDecision, Json } from '../sip/proxy/response-context'
 import type { Target, TargetSet } from '../sip/proxy/target'
 import type { RespondOptions } from './context'
-import { HeaderEdits } from './headers'
+import { type Editable, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
 import type { DomainSettings, Lookup } from './services'
+import { SessionDescription } from './session-description'
 
 /**
  * A later route, as `c.relay` takes it. Made by `sip.failure`, `sip.reply` and `sip.branch` only, so a misspelt name does
@@ -116,18 +117,21 @@ export class BranchContext<State = Json> {
   readonly branch: number
   readonly state: State
   readonly headers: HeaderEdits
+  readonly sdp: SessionDescription
 
   constructor(request: Request, facts: { readonly target: Target; readonly branch: number; readonly state: State }) {
     this.request = request
     this.target = facts.target
     this.branch = facts.branch
     this.state = facts.state
-    this.headers = new HeaderEdits({
+    const editable: Editable = {
       read: () => this.request,
       write: (edited) => {
         this.request = edited as Request
       },
-    })
+    }
+    this.headers = new HeaderEdits(editable)
+    this.sdp = new SessionDescription(editable)
   }
 }
 
@@ -137,18 +141,21 @@ export class ReplyContext<State = Json> {
   readonly branch: number
   readonly state: State
   readonly headers: HeaderEdits
+  readonly sdp: SessionDescription
   isDropped = false
 
   constructor(response: Response, facts: { readonly branch: number; readonly state: State }) {
     this.response = response
     this.branch = facts.branch
     this.state = facts.state
-    this.headers = new HeaderEdits({
+    const editable: Editable = {
       read: () => this.response,
       write: (edited) => {
         this.response = edited as Response
       },
-    })
+    }
+    this.headers = new HeaderEdits(editable)
+    this.sdp = new SessionDescription(editable)
   }
 
   get status(): number {
