@@ -1,4 +1,4 @@
-import type { Block, Context, Decision, DomainSettings } from '../routing'
+import type { AnyBlock, Context, Decision, DomainSettings } from '../routing'
 import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
 
 /**
@@ -7,7 +7,7 @@ import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
  * Challenges 401 for REGISTER and 407 otherwise, with the same realm, the domain, everywhere. Our credentials are
  * taken out of the request. A From of a foreign domain is left to `noOpenRelay`. Sets `c.identity`.
  */
-export function digestAuth(): Block {
+export function digestAuth(): AnyBlock {
   return async function digestAuth(c) {
     const claimed = c.method === 'REGISTER' ? c.to : c.from
     if (!claimed) return
@@ -34,7 +34,7 @@ export function digestAuth(): Block {
 }
 
 /** RFC 3261 §22.2, §22.3: a registrar challenges as a server, everything else as a proxy. */
-function challenge(c: Context, settings: DomainSettings, stale: boolean): Decision {
+function challenge(c: Context<never>, settings: DomainSettings, stale: boolean): Decision {
   const challenges = c.services.challenges(settings, c.userAgent, stale)
   if (challenges.length === 0) return c.respond(403, 'MD5 Is Not Allowed Here And This Client Knows Nothing Else')
   const [status, name] = c.method === 'REGISTER' ? [401, 'WWW-Authenticate'] : [407, 'Proxy-Authenticate']

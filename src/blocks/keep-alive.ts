@@ -1,4 +1,4 @@
-import type { Block } from '../routing'
+import type { AnyBlock } from '../routing'
 
 /** What we relay or answer: RFC 3261 §11.2. */
 const CAPABILITIES = [
@@ -13,7 +13,7 @@ const CAPABILITIES = [
 ] as const
 
 /** Answers OPTIONS for the server itself (no user in the Request-URI) with what it can do. */
-export function keepAlive(): Block {
+export function keepAlive(): AnyBlock {
   return function keepAlive(c) {
     if (c.uri?.user === undefined && !c.inDialog) return c.respond(200, undefined, { headers: CAPABILITIES })
   }

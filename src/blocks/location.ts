@@ -1,14 +1,14 @@
 import { type Block, parallel, type RelayTimes } from '../routing'
 
 /** How the phones are tried, and which routes see what becomes of the request. */
-export type LocationOptions = RelayTimes
+export type LocationOptions<State = never> = RelayTimes<State>
 
 /**
  * Sends the request to all bindings of the address-of-record in its Request-URI. 484 without a user, 404 for a domain
  * that is not ours, 404 `User not Registered` without a binding (or as the domain's `unregistered` says), 480 when
  * no binding can be reached.
  */
-export function location(options: LocationOptions = {}): Block {
+export function location<State = never>(options: LocationOptions<State> = {}): Block<State> {
   return async function location(c) {
     const { callee } = c
     if (!callee?.user) return c.respond(484)

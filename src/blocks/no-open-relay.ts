@@ -1,7 +1,7 @@
-import type { Block } from '../routing'
+import type { AnyBlock } from '../routing'
 
 /** Only who has proved an address of ours may send requests: everybody else gets 403 `Not relaying`. */
-export function noOpenRelay(): Block {
+export function noOpenRelay(): AnyBlock {
   return function noOpenRelay(c) {
     if (c.identity === undefined) return c.respond(403, 'Not relaying')
   }

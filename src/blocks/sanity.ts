@@ -1,4 +1,4 @@
-import type { Block } from '../routing'
+import type { AnyBlock } from '../routing'
 import { removeHeader } from '../sip/message/edit'
 import { objectToProxyRequire, objectToScheme } from '../sip/proxy/validation'
 
@@ -10,7 +10,7 @@ const ASSERTED = ['p-asserted-identity', 'remote-party-id']
  * 482 for a loop, 420 for a Proxy-Require we don't know. Syntax (400) is checked before any block runs.
  * Takes out identities that a phone asserts itself (RFC 3325 §5).
  */
-export function sanity(): Block {
+export function sanity(): AnyBlock {
   return function sanity(c) {
     if (c.routes.forged) return c.respond(403, 'Forged Route')
     const objection = objectToScheme(c.request)

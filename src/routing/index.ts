@@ -12,7 +12,7 @@ export {
   type ReplyRoute,
 } from './later-routes'
 export { MAX_STATE_LENGTH, type RelayTimes } from './relay-options'
-export { type Block, Router } from './router'
+export { type AnyBlock, type Block, Router } from './router'
 export type { DomainSettings, Lookup } from './services'
 export { SessionDescription } from './session-description'
 export { SipError } from './sip-error'

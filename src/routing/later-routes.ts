@@ -16,7 +16,7 @@ export interface RouteReference<Kind extends 'failure' | 'reply' | 'branch', Sta
   readonly kind: Kind
   readonly name: string
   /** Never set: ties the reference to the state of its script. */
-  readonly state?: (state: State) => void
+  readonly state?: State
 }
 
 export type FailureRoute<State = Json> = RouteReference<'failure', State>

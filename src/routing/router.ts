@@ -17,6 +17,9 @@ import { SipError } from './sip-error'
 // biome-ignore lint/suspicious/noConfusingVoidType: a block that goes on has no return statement
 export type Block<State = Json> = (c: Context<State>) => Decision | void | Promise<Decision | void>
 
+/** A block that works in every script, whatever its state: it names none. */
+export type AnyBlock = Block<never>
+
 /** A failure route. Returning nothing lets the best response go up. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a route that lets it pass has no return statement
 export type FailureBlock<State> = (c: FailureContext<State>) => FailureDecision | void | Promise<FailureDecision | void>

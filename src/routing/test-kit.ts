@@ -1,0 +1,140 @@
+import { makeRequest } from '../sip/message/make-request'
+import type { Request } from '../sip/message/message'
+import type { FailureDecision } from '../sip/proxy/response-context'
+import type { Target } from '../sip/proxy/target'
+import { Context } from './context'
+import type { Decision } from './decision'
+import { FailureContext, type FailureRoute } from './later-routes'
+import type { Router } from './router'
+import type { DomainSettings, Lookup, Services } from './services'
+
+/** The world that a script is tried in. All of it is optional. */
+export interface Fakes {
+  /** Who has proved himself on the socket the request comes from, as `user@domain`; nobody when absent. */
+  readonly identity?: string
+  /** Domains that are ours. Default: `example.com`. */
+  readonly domains?: readonly string[]
+  /** Contacts of the phones that are registered, by address-of-record. */
+  readonly bindings?: Readonly<Record<string, readonly string[]>>
+  /** Gets the log lines. */
+  readonly log?: Array<{ readonly event: string; readonly [detail: string]: unknown }>
+}
+
+/** What a request of a test is made of. */
+export interface FakeRequest {
+  readonly method?: string
+  /** Whom it is for. Default: `sip:bob@example.com`. */
+  readonly uri?: string
+  /** Default: `sip:alice@example.com`. */
+  readonly from?: string
+  /** Default: the `uri`. */
+  readonly to?: string
+  readonly headers?: ReadonlyArray<readonly [name: string, value: string]>
+  readonly body?: string
+}
+
+/**
+ * What a script decides about a request: no network, no storage, nobody is called.
+ *
+ * @example
+ * const decision = await decide(sip, { method: 'INVITE', uri: 'sip:bob@example.com' }, { identity: 'alice@example.com' })
+ * expect(inWords(decision)).toBe('404 User not Registered')
+ */
+export function decide<State>(script: Router<State>, request: FakeRequest, fakes: Fakes = {}): Promise<Decision> {
+  return script.decide(new Context<State>({ request: requestOf(request) }, new FakeServices(fakes), 'totag'))
+}
+
+/** What a failure route decides about a request whose targets have all failed. */
+export function decideFailure<State>(
+  script: Router<State>,
+  route: FailureRoute<State>,
+  failed: FakeRequest & { readonly best: number; readonly state: State },
+  fakes: Fakes = {},
+): Promise<FailureDecision> {
+  const { best, state } = failed
+  const facts = {
+    request: requestOf(failed),
+    state,
+    best,
+    tried: [{ target: targetOf('sip:tried@example.com'), status: best }],
+  }
+  return script.decideFailure(route.name, new FailureContext<State>(facts, new FakeServices(fakes)))
+}
+
+/** A decision as one line: `404 Not Found`, `relay sip:a | sip:b > sip:c` (together `|`, then `>`), `forward`, `drop why`, `pass`. */
+export function inWords(decision: Decision | FailureDecision): string {
+  switch (decision.type) {
+    case 'respond':
+      return 'response' in decision
+        ? `${decision.response.status} ${decision.response.reason}`
+        : `${decision.status} ${decision.reason ?? ''}`.trim()
+    case 'relay':
+      return `relay ${decision.targets.map((group) => group.map((t) => t.uri).join(' | ')).join(' > ')}`
+    case 'drop':
+      return `drop ${decision.why}`
+    default:
+      return decision.type
+  }
+}
+
+/** A target with this Request-URI, as a look-up would give it. */
+export function targetOf(uri: string): Target {
+  return { uri, flow: 'object.tag', transport: 'WSS', path: [], q: 1 }
+}
+
+function requestOf({ method = 'INVITE', uri = 'sip:bob@example.com', from, to, headers, body }: FakeRequest): Request {
+  return makeRequest({
+    method,
+    uri,
+    from: `<${from ?? 'sip:alice@example.com'}>;tag=fromtag`,
+    to: `<${to ?? uri}>`,
+    callId: 'call-1',
+    cSeq: 1,
+    via: 'SIP/2.0/WSS test.invalid;branch=z9hG4bKtest',
+    headers: headers ?? [],
+    body: body ?? '',
+  })
+}
+
+class FakeServices implements Services {
+  readonly nowMs = Date.UTC(2026, 0, 1)
+  private readonly fakes: Fakes
+
+  constructor(fakes: Fakes) {
+    this.fakes = fakes
+  }
+
+  challenges(settings: DomainSettings): readonly string[] {
+    return [`Digest realm="${settings.name}", nonce="nonce", algorithm=MD5, qop="auth"`]
+  }
+
+  async domain(name: string): Promise<DomainSettings | undefined> {
+    const isOurs = (this.fakes.domains ?? ['example.com']).includes(name)
+    return isOurs ? { name, unregistered: '404', algorithms: ['MD5'] } : undefined
+  }
+
+  hasIdentity(aor: string): boolean {
+    return this.fakes.identity === aor
+  }
+
+  async authenticate(): Promise<'rejected'> {
+    return 'rejected'
+  }
+
+  async lookup(aor: string): Promise<Lookup> {
+    const contacts = this.fakes.bindings?.[aor] ?? []
+    return contacts.length === 0 ? { type: 'unregistered' } : { type: 'found', targets: contacts.map(targetOf) }
+  }
+
+  async save(): Promise<{ ok: true; contacts: []; outbound: false }> {
+    return { ok: true, contacts: [], outbound: false }
+  }
+
+  loops(): boolean {
+    return false
+  }
+
+  log(event: string, details: Readonly<Record<string, unknown>>): void {
+    this.fakes.log?.push({ event, ...details })
+  }
+}

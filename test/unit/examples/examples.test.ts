@@ -1,0 +1,122 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { sip as callForward } from '../../../examples/call-forward'
+import { sip as codecFilter } from '../../../examples/codec-filter'
+import { sip as failureRoute } from '../../../examples/failure-route'
+import { sip as firstCall } from '../../../examples/first-call'
+import { sip as firstResponses } from '../../../examples/first-responses'
+import { sip as parallelFork } from '../../../examples/parallel-fork'
+import { sip as redirectServer } from '../../../examples/redirect-server'
+import { sip as registrar } from '../../../examples/registrar'
+import { sip as replyHeaders } from '../../../examples/reply-headers'
+import { sip as serialFork } from '../../../examples/serial-fork'
+import { sip as userAgents } from '../../../examples/user-agent-allow-list'
+import { sip as voicemail } from '../../../examples/voicemail'
+import type { Router } from '../../../src/routing'
+import { decide, decideFailure, type FakeRequest, type Fakes, inWords } from '../../../src/routing/test-kit'
+
+const alice: Fakes = { identity: 'alice@example.com' }
+const withBob: Fakes = { ...alice, bindings: { 'bob@example.com': ['sip:bob@b.invalid'] } }
+
+async function words<State>(script: Router<State>, request: FakeRequest, fakes: Fakes = alice): Promise<string> {
+  return inWords(await decide(script, request, fakes))
+}
+
+/** The reference by which a script arms a failure route: its name is all that is stored. */
+const route = (name: string) => ({ kind: 'failure', name }) as const
+
+describe('the examples', () => {
+  it('A13 first responses', async () => {
+    expect(await words(firstResponses, {})).toBe('480 Temporarily Unavailable')
+    expect(await words(firstResponses, { method: 'REGISTER' })).toBe('501 Not Implemented')
+  })
+
+  it('registrar', async () => {
+    const toAlice = { method: 'REGISTER', uri: 'sip:example.com', to: 'sip:alice@example.com' }
+    expect(await words(registrar, toAlice)).toBe('200 OK')
+    expect(await words(registrar, toAlice, {})).toBe('401 Unauthorized')
+    expect(await words(registrar, {})).toBe('403 Registrations Only')
+  })
+
+  it('first call', async () => {
+    expect(await words(firstCall, {}, withBob)).toBe('relay sip:bob@b.invalid')
+    expect(await words(firstCall, {})).toBe('404 User not Registered')
+    expect(await words(firstCall, {}, {})).toBe('407 Proxy Authentication Required')
+    expect(await words(firstCall, { from: 'sip:eve@evil.example' }, {})).toBe('403 Not relaying')
+  })
+
+  it('L18 parallel fork', async () => {
+    const bindings = { 'ann@example.com': ['sip:ann@a.invalid'], 'cleo@example.com': ['sip:cleo@c.invalid'] }
+    const sales = { uri: 'sip:sales@example.com' }
+    expect(await words(parallelFork, sales, { ...alice, bindings })).toBe(
+      'relay sip:ann@a.invalid | sip:cleo@c.invalid',
+    )
+    expect(await words(parallelFork, sales)).toBe('480 Temporarily Unavailable')
+    expect(await words(parallelFork, {}, withBob)).toBe('relay sip:bob@b.invalid')
+  })
+
+  it('L21 serial fork', async () => {
+    const decision = await decide(serialFork, {}, withBob)
+    expect(decision).toMatchObject({ type: 'relay', options: { ringForMs: 15_000 } })
+  })
+
+  it('L08 failure route', async () => {
+    expect(await decide(failureRoute, {}, withBob)).toMatchObject({ options: { onFailure: 'in-our-words' } })
+    const heard = (best: number) => decideFailure(failureRoute, route('in-our-words'), { best, state: null })
+    expect(inWords(await heard(408))).toBe('500 Remote end never got back to us')
+    expect(inWords(await heard(404))).toBe('pass')
+  })
+
+  it('C20 L14 voicemail keeps the dialled user', async () => {
+    const state = { dialled: 'bob', domain: 'example.com' }
+    expect(await decide(voicemail, {}, withBob)).toMatchObject({ options: { onFailure: 'to-voicemail', state } })
+    expect(inWords(await decide(voicemail, {}, alice))).toBe('relay ')
+    const mailbox = { bindings: { 'voicemail@example.com': ['sip:vm@v.invalid'] } }
+    const next = await decideFailure(voicemail, route('to-voicemail'), { best: 486, state }, mailbox)
+    expect(next).toMatchObject({ type: 'relay', options: { onBranch: 'for-mailbox', state } })
+    expect(inWords(await decideFailure(voicemail, route('to-voicemail'), { best: 403, state }, mailbox))).toBe('pass')
+  })
+
+  it('C19 call forward', async () => {
+    const state = { dialled: 'bob', domain: 'example.com' }
+    const bindings = { 'ann@example.com': ['sip:ann@a.invalid'], 'voicemail@example.com': ['sip:vm@v.invalid'] }
+    const outcome = async (best: number) =>
+      inWords(await decideFailure(callForward, route('forwarded'), { best, state }, { bindings }))
+    expect([await outcome(486), await outcome(408), await outcome(404)]).toEqual([
+      'relay sip:ann@a.invalid',
+      'relay sip:vm@v.invalid',
+      'pass',
+    ])
+  })
+
+  it('M15 redirect server', async () => {
+    expect(await words(redirectServer, {})).toBe('302 Moved Temporarily')
+    expect(await words(redirectServer, { uri: 'sip:nobody@example.com' })).toBe('404 Not Found')
+  })
+
+  it('L04 L05 reply headers', async () => {
+    expect(await decide(replyHeaders, {}, withBob)).toMatchObject({
+      options: { onReply: 'marked', onBranch: 'marked-too' },
+    })
+  })
+
+  it('O05 codec filter', async () => {
+    const offer = (payloads: string) => ({
+      headers: [['Content-Type', 'application/sdp']] as const,
+      body: `v=0\r\nm=audio 4000 RTP/AVP ${payloads}\r\n`,
+    })
+    const decision = await decide(codecFilter, offer('0 8'), withBob)
+    expect(decision.type === 'relay' && decision.request.body).toContain('RTP/AVP 8\r\n')
+    expect(await words(codecFilter, offer('0'), withBob)).toBe('488 Not Acceptable Here')
+  })
+
+  it('G05 user agents', async () => {
+    const from = (userAgent: string) => ({ headers: [['User-Agent', userAgent]] as const })
+    expect(await words(userAgents, from('JsSIP 3.13.8'), withBob)).toBe('relay sip:bob@b.invalid')
+    expect(await words(userAgents, from('sipcli'), withBob)).toBe('403 This Client Is Not Allowed')
+  })
+
+  it('are all tried here', () => {
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(12)
+  })
+})

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { toE164 } from '../../../src/routing/numbers'
+
+describe('H10 E13 a dialled number as E.164', () => {
+  it.each([
+    ['+61299999999', '+61299999999'],
+    ['0061299999999', '+61299999999'],
+    ['(02) 9999-9999', '+61299999999'],
+    ['02.9999.9999', '+61299999999'],
+    ['+442079460000', '+442079460000'],
+  ])('%s is %s', (dialled, number) => {
+    expect(toE164(dialled, { country: 'AU' })).toBe(number)
+  })
+
+  it.each(['000', '112', '108', 'alice', '', '+', '12345', '+1234567890123456789', "'; DROP TABLE *;"])(
+    '%j is none',
+    (dialled) => {
+      expect(toE164(dialled, { country: 'AU' })).toBeUndefined()
+    },
+  )
+
+  it('a national number is read by the country it was dialled in', () => {
+    expect(toE164('020 7946 0000', { country: 'GB' })).toBe('+442079460000')
+  })
+})
