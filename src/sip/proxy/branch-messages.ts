@@ -1,5 +1,5 @@
 import type { Mac } from '../auth/algorithm'
-import { headerLine, prependHeader } from '../message/edit'
+import { headerLine, prependHeader, setHeader } from '../message/edit'
 import { header } from '../message/headers'
 import type { HeaderField, Request } from '../message/message'
 import { tagOf } from '../message/name-address'
@@ -37,7 +37,18 @@ export function branchRequest(
   const via = branchVia(context, index, mac)
   const { onBranch, state } = context.options
   const edited = onBranch === undefined ? request : hooks.branch(onBranch, request, { branch: index, target, state })
-  return forwardRequest(edited, { uri: target.uri, via, routes: target.path, ...recordRoute })
+  return forwardRequest(withBreadth(edited, context, index), {
+    uri: target.uri,
+    via,
+    routes: target.path,
+    ...recordRoute,
+  })
+}
+
+/** RFC 5393 §5.3.3: a forked request says how far its branches may fork again. */
+function withBreadth(request: Request, { breadth, branches }: ResponseContext, index: number): Request {
+  const share = branches[index]?.breadth ?? breadth
+  return share === breadth ? request : setHeader(request, 'Max-Breadth', String(share))
 }
 
 /** RFC 3261 §9.1: the CANCEL of a branch has its Request-URI, Via, Route, Call-ID, From, To and CSeq number. */

@@ -1,6 +1,7 @@
 import { startClient } from '../transaction/client'
 import type { ClientEffect } from '../transaction/effects'
 import { bestResponse } from './best-response'
+import { shareOf } from './breadth'
 import { ContextBranches } from './context-branches'
 import { MAX_DIALOG_MS, recordFailure } from './dialog-record'
 import {
@@ -21,16 +22,25 @@ export abstract class ContextTargets extends ContextBranches {
   protected nextGroup(): void {
     const [group, ...rest] = this.context.groups
     if (!group) return this.conclude()
+    const breadth = shareOf(this.context.breadth, group.length)
+    if (breadth === undefined) return this.tooBroad()
     this.update({ groups: rest })
     for (const target of group) {
       const { state, effects } = startClient(this.context.method, true)
-      const branch: Branch = { target, client: state, provisional: false }
+      const branch: Branch = { target, client: state, breadth, provisional: false }
       const index = this.context.branches.length
       this.update({ branches: [...this.context.branches, branch] })
       if (this.context.method === 'INVITE') this.startTimer('C', TIMER_C_MS, index)
       this.client(index, effects)
     }
     if (this.context.options.ringForMs !== undefined) this.startTimer('ring', this.context.options.ringForMs)
+  }
+
+  /** RFC 5393 §5.3.3: more targets than the request may have branches. */
+  private tooBroad(): void {
+    this.update({ groups: [] })
+    this.respond(ownResponse(this.context, 440))
+    this.finish()
   }
 
   /** When every branch has its final response: the next group, or the best response goes up (RFC 3261 §16.7 step 6). */

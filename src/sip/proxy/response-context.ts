@@ -5,6 +5,7 @@ import type { ContextAddress } from '../outbound/tokens'
 import type { Client } from '../transaction/client'
 import { type Server, startServer } from '../transaction/server'
 import { type Asked, askedBy } from './asked'
+import { breadthOf } from './breadth'
 import { type Bye, type DialogRecord, openRecord } from './dialog-record'
 import type { DialogParty } from './in-dialog'
 import { distinctTargets, type Target, type TargetSet } from './target'
@@ -31,6 +32,8 @@ export interface ResponseContext {
   /** Our host and port, for Via and Record-Route. */
   readonly host: string
   readonly loop: string
+  /** RFC 5393: how many branches there may be at once. */
+  readonly breadth: number
   readonly server: Server
   /** Groups not tried yet. */
   readonly groups: readonly (readonly Target[])[]
@@ -67,6 +70,8 @@ export interface RelayOptions {
 export interface Branch {
   readonly target: Target
   readonly client: Client
+  /** Its share of Max-Breadth. */
+  readonly breadth: number
   /** A provisional response came: only then may a CANCEL be sent (RFC 3261 §9.1). */
   readonly provisional: boolean
   readonly cancel?: 'wanted' | 'sent'
@@ -157,6 +162,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     upstream: order.upstream,
     host: order.host,
     loop: order.loop,
+    breadth: breadthOf(order.request),
     server: startServer(order.request.method, true).state,
     groups: distinctTargets(order.targets),
     branches: [],

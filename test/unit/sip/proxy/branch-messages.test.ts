@@ -23,6 +23,7 @@ const context = (request: Request, ...targets: ReturnType<typeof phone>[]) => {
   const branches = (call.groups[0] ?? []).map((target) => ({
     target,
     client: { machine: 'client-invite', reliable: true, state: 'calling' } as const,
+    breadth: 60,
     provisional: false,
   }))
   return { ...call, groups: [], branches }
