@@ -1,4 +1,5 @@
 import {
+  callFeatures,
   digestAuth,
   keepAlive,
   location,
@@ -19,4 +20,5 @@ sip.options(keepAlive())
 sip.use(maxForwards(70), withinDialog())
 sip.use(digestAuth(), noOpenRelay())
 sip.register(registrar())
+sip.invite(callFeatures(sip))
 sip.use(location())

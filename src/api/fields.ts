@@ -56,6 +56,17 @@ export const aor = z
     example: '1001@example.test',
   })
 
+/** `user@domain` in a body, as it is stored. */
+export const aorText = z
+  .string()
+  .transform((text, context) => {
+    const read = aor.safeParse(text)
+    if (read.success) return `${read.data.username}@${read.data.domain}`
+    context.addIssue({ code: 'custom', message: 'must be an address-of-record: user@domain' })
+    return z.NEVER
+  })
+  .openapi({ type: 'string', description: 'Address-of-record `user@domain`.', example: '1002@example.test' })
+
 /** Epoch milliseconds as the API shows them. */
 export const time = z.iso.datetime().openapi({ description: 'UTC, RFC 3339.', example: '2026-11-21T10:00:00.000Z' })
 

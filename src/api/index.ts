@@ -4,6 +4,7 @@ import { bindings } from './bindings'
 import { allowOrigins } from './cors'
 import { docsPage } from './docs'
 import { domains } from './domains'
+import { features } from './features'
 import { health } from './health'
 import { MAX_BODY_BYTES } from './limits'
 import { refuseTheRest } from './methods'
@@ -19,7 +20,12 @@ export function createApi() {
   api.use('/v1/*', allowOrigins, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   api.use('/v1/domains/*', adminToken)
   api.use('/v1/subscribers/*', adminToken)
-  const routes = api.route('/v1', health).route('/v1', domains).route('/v1', subscribers).route('/v1', bindings)
+  const routes = api
+    .route('/v1', health)
+    .route('/v1', domains)
+    .route('/v1', subscribers)
+    .route('/v1', bindings)
+    .route('/v1', features)
   routes.get('/v1/openapi.json', (c) => c.json(openApiDocument(routes)))
   routes.get('/v1/docs', (c) => docsPage(c, openApiDocument(routes)))
   refuseTheRest(routes)

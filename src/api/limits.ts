@@ -5,6 +5,9 @@ export const MAX_BODY_BYTES = 1_048_576
 /** Most items in one page of a list. */
 export const MAX_PAGE = 1_000
 export const DEFAULT_PAGE = 100
+/** Ring times a subscriber may set, in seconds; Timer C ends a call after three minutes anyway. */
+export const MIN_RING_SECONDS = 5
+export const MAX_RING_SECONDS = 180
 export const MAX_USERNAME = 64
 export const MAX_PASSWORD = 128
 /** RFC 1035 §2.3.4. */

@@ -1,3 +1,4 @@
+import type { CallFeatures } from '../sip/proxy/call-features'
 import type { BindingView } from '../sip/registrar/bindings'
 import type { SubscriberKey } from '../store/subscribers'
 import { Problem } from './problem'
@@ -5,6 +6,7 @@ import { Problem } from './problem'
 /** The calls that the API makes to a LocationObject. */
 interface Location {
   subscriberChanged(): Promise<void>
+  setFeatures(features: CallFeatures): Promise<void>
   describe(): Promise<BindingView[]>
 }
 
@@ -15,6 +17,11 @@ export function describeBindings(env: Env, key: SubscriberKey): Promise<BindingV
 /** Drops what the location and its flows remember of a subscriber, so that a change holds when the API answers. */
 export async function tellSubscriberChanged(env: Env, key: SubscriberKey): Promise<void> {
   await callLocation(env, key, (location) => location.subscriberChanged())
+}
+
+/** What a subscriber wants done with calls holds for the next one when this returns. */
+export async function tellFeatures(env: Env, key: SubscriberKey, features: CallFeatures): Promise<void> {
+  await callLocation(env, key, (location) => location.setFeatures(features))
 }
 
 const ATTEMPTS = 3

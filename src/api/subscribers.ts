@@ -15,7 +15,7 @@ import { aorOf, createSubscribers, newSubscriber, unknownDomain } from './bulk'
 import { pageOf, pageQuery, readPage } from './cursor'
 import { aor, domainName, password, time, toTime, username } from './fields'
 import { MAX_BULK } from './limits'
-import { tellSubscriberChanged } from './location'
+import { tellFeatures, tellSubscriberChanged } from './location'
 import { Problem, problems } from './problem'
 import { createRouter } from './router'
 
@@ -156,6 +156,7 @@ export const subscribers = createRouter()
     const key = c.req.valid('param').aor
     const deleted = await deleteSubscriber(openDatabase(c.env.DB), key)
     // Told even when the row was gone: an earlier try may have failed between the two.
+    await tellFeatures(c.env, key, {})
     await tellSubscriberChanged(c.env, key)
     if (!deleted) throw absent(key)
     return c.body(null, 204)
@@ -190,6 +191,6 @@ function view(row: NewSubscriber): z.infer<typeof SubscriberView> {
   return { aor: aorOf(row), username, domain, enabled, createdAt: toTime(createdAt), updatedAt: toTime(updatedAt) }
 }
 
-function absent(key: SubscriberKey): Problem {
+export function absent(key: SubscriberKey): Problem {
   return new Problem(404, `There is no subscriber ${aorOf(key)}.`, { field: 'aor' })
 }

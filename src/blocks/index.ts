@@ -1,5 +1,6 @@
 /** Ready-made blocks, in the order of the default script. */
 
+export { callFeatures } from './call-features'
 export { digestAuth } from './digest-auth'
 export { keepAlive } from './keep-alive'
 export { location } from './location'

@@ -4,6 +4,7 @@ import type { Lookup, Verdict } from '../routing/services'
 import type { Credentials } from '../sip/auth/credentials'
 import { verifyDigest } from '../sip/auth/verify'
 import { parse } from '../sip/message/parse'
+import type { CallFeatures } from '../sip/proxy/call-features'
 import { type Binding, isAlive } from '../sip/registrar/binding'
 import { attached, type BindingView, detach, expire, lapse, targetsOf, viewOf } from '../sip/registrar/bindings'
 import { othersOf } from '../sip/registrar/flow-registration'
@@ -77,12 +78,20 @@ export class LocationObject extends DurableObject<Env> {
 
   /** Where requests to this address go. */
   async lookup(options: { readonly subscriber: boolean }): Promise<Lookup> {
+    const features = this.features()
+    const wanted = features ? { features } : {}
     const bindings = this.load().filter((b) => isAlive(b, Date.now()))
     const targets = targetsOf(this.aor, bindings)
-    if (targets.length > 0) return { type: 'found', targets }
-    if (bindings.length > 0) return { type: 'unreachable' }
-    if (!options.subscriber) return { type: 'unregistered' }
-    return { type: 'unregistered', subscriber: (await this.ha1()) !== undefined }
+    if (targets.length > 0) return { type: 'found', targets, ...wanted }
+    if (bindings.length > 0) return { type: 'unreachable', ...wanted }
+    if (!options.subscriber) return { type: 'unregistered', ...wanted }
+    return { type: 'unregistered', subscriber: (await this.ha1()) !== undefined, ...wanted }
+  }
+
+  /** What the subscriber wants done with calls: a copy of what the database has, so that no call asks it. */
+  async setFeatures(features: CallFeatures): Promise<void> {
+    if (Object.keys(features).length > 0) this.ctx.storage.kv.put(FEATURES, features)
+    else if (this.features()) this.ctx.storage.kv.delete(FEATURES)
   }
 
   /** Where an instance is now, for requests inside dialogs that it had on another socket. */
@@ -147,7 +156,8 @@ export class LocationObject extends DurableObject<Env> {
     })
     this.bindings = bindings
     // An address that nobody uses leaves nothing behind.
-    if (bindings.length === 0 && before.length > 0 && this.generation() === 0) void this.ctx.storage.deleteAll()
+    if (bindings.length === 0 && before.length > 0 && this.generation() === 0 && !this.features())
+      void this.ctx.storage.deleteAll()
   }
 
   private replace(bindings: readonly Binding[]): void {
@@ -201,6 +211,10 @@ export class LocationObject extends DurableObject<Env> {
     return row?.enabled ? { MD5: row.ha1Md5, 'SHA-256': row.ha1Sha256 } : undefined
   }
 
+  private features(): CallFeatures | undefined {
+    return this.ctx.storage.kv.get<CallFeatures>(FEATURES)
+  }
+
   /** Raised when the subscriber changes. */
   private generation(): number {
     return this.ctx.storage.kv.get<number>(GENERATION) ?? 0
@@ -208,6 +222,7 @@ export class LocationObject extends DurableObject<Env> {
 }
 
 const GENERATION = 'generation'
+const FEATURES = 'features'
 const ROW = 'binding:'
 
 /** A plain refresh changes nothing that other flows know. */

@@ -48,6 +48,7 @@ export class Context<State = Json> {
   /** What the request offers to talk with. */
   readonly sdp = new SessionDescription(this.editable)
   private decided: Decision | undefined
+  private looked: { readonly aor: string; readonly found: Lookup } | undefined
 
   constructor(routes: RouteInformation, services: Services, toTag: string) {
     this.routes = routes
@@ -90,8 +91,16 @@ export class Context<State = Json> {
 
   readonly location = {
     /** Bindings of the callee as targets. `subscriber`: also ask whether an address without binding is a subscriber. */
-    lookup: (options: { subscriber?: boolean } = {}): Promise<Lookup> =>
-      this.services.lookup(this.callee?.aor ?? '', { subscriber: options.subscriber ?? false }),
+    lookup: async ({ subscriber = false }: { subscriber?: boolean } = {}): Promise<Lookup> => {
+      const aor = this.callee?.aor ?? ''
+      const known = this.looked?.aor === aor ? this.looked.found : undefined
+      // Asked once for each request, unless it was not asked whether that is a subscriber and must be now.
+      const isEnough = !subscriber || known?.type !== 'unregistered' || known.subscriber !== undefined
+      if (known && isEnough) return known
+      const found = await this.services.lookup(aor, { subscriber })
+      this.looked = { aor, found }
+      return found
+    },
     /** Stores the bindings of a REGISTER under its To and answers it. */
     save: async (): Promise<Decision> => {
       const aor = this.to?.aor

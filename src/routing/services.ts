@@ -1,6 +1,7 @@
 import type { Algorithm } from '../sip/auth/algorithm'
 import type { Credentials } from '../sip/auth/credentials'
 import type { Request } from '../sip/message/message'
+import type { CallFeatures } from '../sip/proxy/call-features'
 import type { Target } from '../sip/proxy/target'
 import type { Refusal } from '../sip/registrar/register'
 import type { ListedContact } from '../sip/registrar/response'
@@ -14,7 +15,12 @@ export interface DomainSettings {
   readonly algorithms: readonly Algorithm[]
 }
 
-export type Lookup =
+export type Lookup = LookupResult & {
+  /** What the subscriber wants done with calls; absent when he has set nothing. */
+  readonly features?: CallFeatures
+}
+
+type LookupResult =
   | { readonly type: 'found'; readonly targets: readonly Target[] }
   /** Bindings exist, and none has a live socket. */
   | { readonly type: 'unreachable' }

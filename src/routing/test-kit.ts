@@ -1,5 +1,6 @@
 import { makeRequest } from '../sip/message/make-request'
 import type { Request } from '../sip/message/message'
+import type { CallFeatures } from '../sip/proxy/call-features'
 import type { FailureDecision } from '../sip/proxy/response-context'
 import type { Target } from '../sip/proxy/target'
 import { Context } from './context'
@@ -16,6 +17,8 @@ export interface Fakes {
   readonly domains?: readonly string[]
   /** Contacts of the phones that are registered, by address-of-record. */
   readonly bindings?: Readonly<Record<string, readonly string[]>>
+  /** What subscribers want done with calls, by address-of-record. */
+  readonly features?: Readonly<Record<string, CallFeatures>>
   /** Gets the log lines. */
   readonly log?: Array<{ readonly event: string; readonly [detail: string]: unknown }>
 }
@@ -123,7 +126,10 @@ class FakeServices implements Services {
 
   async lookup(aor: string): Promise<Lookup> {
     const contacts = this.fakes.bindings?.[aor] ?? []
-    return contacts.length === 0 ? { type: 'unregistered' } : { type: 'found', targets: contacts.map(targetOf) }
+    const features = this.fakes.features?.[aor]
+    const wanted = features ? { features } : {}
+    if (contacts.length === 0) return { type: 'unregistered', ...wanted }
+    return { type: 'found', targets: contacts.map(targetOf), ...wanted }
   }
 
   async save(): Promise<{ ok: true; contacts: []; outbound: false }> {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { CallFeatures } from '../sip/proxy/call-features'
 
 export const DIGEST_ALGORITHMS = ['MD5', 'SHA-256'] as const
 export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number]
@@ -35,6 +36,8 @@ export const subscribers = sqliteTable(
     ha1Md5: text().notNull(),
     ha1Sha256: text().notNull(),
     enabled: integer({ mode: 'boolean' }).notNull().default(true),
+    /** What is done with calls to this subscriber; null: nothing special. */
+    features: text({ mode: 'json' }).$type<CallFeatures>(),
     ...times,
   },
   // Domain first: one index serves the look-up, the pages of a domain and the foreign key (an index is a row per write).

@@ -1,4 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
+import type { CallFeatures } from '../sip/proxy/call-features'
 import type { Database } from './database'
 import { canonicalDomain } from './domains'
 import type { Page } from './page'
@@ -49,7 +50,7 @@ export function findSubscribers(db: Database, keys: readonly SubscriberKey[]): P
     )
 }
 
-export type NewSubscriber = Omit<Subscriber, 'id'>
+export type NewSubscriber = Omit<Subscriber, 'id' | 'features'>
 
 /**
  * Inserts all or none, in one statement that is its own transaction. Throws on a taken name (`UNIQUE`) and on an unknown domain
@@ -74,6 +75,24 @@ export async function updateSubscriber(
 ): Promise<Subscriber | undefined> {
   const [updated] = await db.update(subscribers).set(changes).where(is(key)).returning()
   return updated
+}
+
+/** Undefined when there is no such subscriber. */
+export async function readFeatures(db: Database, key: SubscriberKey): Promise<CallFeatures | undefined> {
+  const row = await db.select({ features: subscribers.features }).from(subscribers).where(is(key)).get()
+  return row && (row.features ?? {})
+}
+
+/** False when there is no such subscriber. */
+export async function writeFeatures(
+  db: Database,
+  key: SubscriberKey,
+  features: CallFeatures,
+  nowMs: number,
+): Promise<boolean> {
+  const changes = { features, updatedAt: nowMs }
+  const written = await db.update(subscribers).set(changes).where(is(key)).returning({ id: subscribers.id })
+  return written.length > 0
 }
 
 export async function deleteSubscriber(db: Database, key: SubscriberKey): Promise<boolean> {

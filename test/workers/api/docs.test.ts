@@ -27,6 +27,7 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/subscribers', ['get', 'post']],
       ['/v1/subscribers/{aor}', ['delete', 'get', 'patch']],
       ['/v1/subscribers/{aor}/bindings', ['get']],
+      ['/v1/subscribers/{aor}/features', ['get', 'put']],
     ])
   })
 

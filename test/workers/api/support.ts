@@ -61,6 +61,7 @@ export function recordingLocation(bindings: readonly BindingView[] = [], failure
   const LOCATION = {
     getByName: (aor: string) => ({
       subscriberChanged: async () => attempt(void told.push(aor)),
+      setFeatures: async () => attempt(undefined),
       describe: async () => attempt(bindings),
     }),
   } as unknown as Env['LOCATION']

@@ -64,6 +64,16 @@ const PUBLIC = [
   {
     prototype: LocationObject.prototype,
     name: 'LocationObject',
-    methods: ['authenticate', 'register', 'lookup', 'flowOf', 'detach', 'unreachable', 'subscriberChanged', 'describe'],
+    methods: [
+      'authenticate',
+      'register',
+      'lookup',
+      'flowOf',
+      'detach',
+      'unreachable',
+      'subscriberChanged',
+      'setFeatures',
+      'describe',
+    ],
   },
 ] as const
