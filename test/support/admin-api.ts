@@ -14,6 +14,10 @@ export interface BindingRecord {
   readonly state: 'connected' | 'detached'
 }
 
+export function addressOf({ username, domain }: Account): string {
+  return `${username}@${domain}`
+}
+
 /** The part of the REST interface that tests need to prepare and to look at. */
 export class AdminApi {
   private readonly url: string
@@ -34,9 +38,14 @@ export class AdminApi {
   }
 
   async bindings(account: Account): Promise<BindingRecord[]> {
-    const aor = encodeURIComponent(`${account.username}@${account.domain}`)
+    const aor = encodeURIComponent(addressOf(account))
     const answer = await this.request('GET', `/v1/subscribers/${aor}/bindings`)
     return (answer as { items: BindingRecord[] }).items
+  }
+
+  /** What the subscriber wants done with calls; addresses as `user@domain`. */
+  async setFeatures(account: Account, features: object): Promise<void> {
+    await this.request('PUT', `/v1/subscribers/${encodeURIComponent(addressOf(account))}/features`, features)
   }
 
   private async request(method: string, path: string, body?: unknown): Promise<unknown> {
