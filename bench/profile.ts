@@ -65,7 +65,7 @@ export async function main(args: readonly string[]): Promise<void> {
       modules: [{ type: 'ESModule', path: join(root, 'dist/bench/plain-worker.js') }],
       bindings: {
         ...worker.bindings,
-        SOCKETS_PER_OBJECT: options.placement,
+        SOCKETS_PER_OBJECT: options.placement ?? 'one',
         ADMIN_TOKEN: TOKEN,
         TOKEN_SECRET: secrets.tokenSecret,
       },

@@ -9,7 +9,7 @@ import type { Target, TargetSet } from '../sip/proxy/target'
 import type { Objection } from '../sip/proxy/validation'
 import { registeredResponse } from '../sip/registrar/response'
 import type { Decision } from './decision'
-import { type Editable, HeaderEdits } from './headers'
+import { editableRequest, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
 import type { Lookup, Services } from './services'
 import { SessionDescription } from './session-description'
@@ -37,16 +37,10 @@ export class Context<State = Json> {
   readonly routes: RouteInformation
   readonly services: Services
   private readonly toTag: string
-  private readonly editable: Editable = {
-    read: () => this.request,
-    write: (edited) => {
-      this.request = edited as Request
-    },
-  }
   /** Headers of the request. */
-  readonly headers = new HeaderEdits(this.editable)
+  readonly headers = new HeaderEdits(editableRequest(this))
   /** What the request offers to talk with. */
-  readonly sdp = new SessionDescription(this.editable)
+  readonly sdp = new SessionDescription(editableRequest(this))
   private decided: Decision | undefined
   private looked: { readonly aor: string; readonly found: Lookup } | undefined
 

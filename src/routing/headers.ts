@@ -1,7 +1,7 @@
 import { appendHeader, removeHeader, setHeader } from '../sip/message/edit'
 import { headerKey } from '../sip/message/header-names'
 import { hasHeader, header, headerValues } from '../sip/message/headers'
-import type { Message } from '../sip/message/message'
+import type { Message, Request, Response } from '../sip/message/message'
 
 /** What the transaction and the way of a message hang on: an edit would break them for the next hop. */
 const GUARDED = [
@@ -22,6 +22,24 @@ const GUARDED = [
 export interface Editable {
   read(): Message
   write(edited: Message): void
+}
+
+export function editableRequest(holder: { request: Request }): Editable {
+  return {
+    read: () => holder.request,
+    write: (edited) => {
+      holder.request = edited as Request
+    },
+  }
+}
+
+export function editableResponse(holder: { response: Response }): Editable {
+  return {
+    read: () => holder.response,
+    write: (edited) => {
+      holder.response = edited as Response
+    },
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Request, Response } from '../sip/message/message'
 import type { FailureDecision, Json } from '../sip/proxy/response-context'
 import type { Target, TargetSet } from '../sip/proxy/target'
 import type { RespondOptions } from './context'
-import { type Editable, HeaderEdits } from './headers'
+import { editableRequest, editableResponse, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
 import type { DomainSettings, Lookup } from './services'
 import { SessionDescription } from './session-description'
@@ -124,12 +124,7 @@ export class BranchContext<State = Json> {
     this.target = facts.target
     this.branch = facts.branch
     this.state = facts.state
-    const editable: Editable = {
-      read: () => this.request,
-      write: (edited) => {
-        this.request = edited as Request
-      },
-    }
+    const editable = editableRequest(this)
     this.headers = new HeaderEdits(editable)
     this.sdp = new SessionDescription(editable)
   }
@@ -148,12 +143,7 @@ export class ReplyContext<State = Json> {
     this.response = response
     this.branch = facts.branch
     this.state = facts.state
-    const editable: Editable = {
-      read: () => this.response,
-      write: (edited) => {
-        this.response = edited as Response
-      },
-    }
+    const editable = editableResponse(this)
     this.headers = new HeaderEdits(editable)
     this.sdp = new SessionDescription(editable)
   }
