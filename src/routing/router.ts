@@ -11,6 +11,7 @@ import {
   ReplyContext,
   type ReplyRoute,
 } from './later-routes'
+import { withinPatience } from './patience'
 import { SipError } from './sip-error'
 
 /** One step of a route. Returning a decision ends the route; returning nothing goes on to the next block. */
@@ -104,7 +105,7 @@ export class Router<State = Json> {
     for (const { method, block } of this.steps) {
       if (method !== undefined && method !== c.method) continue
       try {
-        const decision = (await block(c)) ?? undefined
+        const decision = (await withinPatience(block(c))) ?? undefined
         const unreturned = c.takeUnreturned()
         if (decision) return decision
         if (unreturned) throw new Error('a decision was built and not returned')

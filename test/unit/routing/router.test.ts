@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Block, Router, SipError } from '../../../src/routing'
+import { BLOCK_PATIENCE_MS } from '../../../src/routing/patience'
 import { Exchange, inShort } from '../support/exchange'
 import { requestOf } from '../support/messages'
 
@@ -139,5 +140,29 @@ describe('a SipError', () => {
     })
     expect(await decide(router, 'INVITE', exchange)).toBe(expected)
     expect(exchange.logged).toEqual([])
+  })
+})
+
+describe('a block that never comes back', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('A12 is answered 500 after its patience, and named in the log', async () => {
+    vi.useFakeTimers()
+    const exchange = new Exchange()
+    const router = new Router().use(function asksNobody() {
+      return new Promise<never>(() => undefined)
+    })
+    const decision = decide(router, 'INVITE', exchange)
+    await vi.advanceTimersByTimeAsync(BLOCK_PATIENCE_MS)
+    expect(await decision).toBe('500 Server Internal Error')
+    expect(exchange.logged).toEqual([expect.objectContaining({ event: 'route.failed', block: 'asksNobody' })])
+  })
+
+  it('leaves no timer behind when it does come back', async () => {
+    vi.useFakeTimers()
+    await decide(new Router().use(async (c) => c.respond(480)))
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
