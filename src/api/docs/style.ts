@@ -20,7 +20,7 @@ p code, td code { background: var(--soft); padding: .1em .3em; border-radius: 4p
 pre { margin: .3rem 0; padding: .8rem 1rem; background: var(--soft); border-radius: 8px; overflow: auto; }
 .line { display: flex; gap: .7rem; align-items: center; margin: .5rem 0; flex-wrap: wrap; }
 .verb { font: 700 11px ui-monospace, monospace; color: #fff; padding: .15rem .45rem; border-radius: 5px; text-align: center; background: #6b7280; }
-.get { background: #2563eb; } .post { background: #15803d; } .patch { background: #b45309; } .delete { background: #b91c1c; }
+.get { background: #2563eb; } .post { background: #15803d; } .put { background: #0f766e; } .patch { background: #b45309; } .delete { background: #b91c1c; }
 .lock { font-size: 12px; opacity: .7; margin-left: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 td { padding: .35rem .8rem .35rem 0; vertical-align: top; border-top: 1px solid var(--line); }
