@@ -1,3 +1,6 @@
+import type { Address } from '../sip/identity/address'
+import { type CallerReplacement, replaceCaller } from '../sip/identity/caller'
+import { formatReplacement } from '../sip/identity/sealed-replacement'
 import { header } from '../sip/message/headers'
 import type { Request } from '../sip/message/message'
 import { parseNameAddress, tagOf } from '../sip/message/name-address'
@@ -41,6 +44,7 @@ export class Context<State = Json> {
   readonly headers = new HeaderEdits(editableRequest(this))
   /** What the request offers to talk with. */
   readonly sdp = new SessionDescription(editableRequest(this))
+  private replacement: CallerReplacement | undefined
   private decided: Decision | undefined
   private looked: { readonly aor: string; readonly found: Lookup } | undefined
 
@@ -106,6 +110,21 @@ export class Context<State = Json> {
     },
   }
 
+  /**
+   * Shows the callee another caller: URI and display name of From are replaced toward him, and restored toward the caller
+   * in every response and in all requests of the dialog, both ways (as `uac_replace_from` does). Tags stay. `c.from` stays
+   * what was received. Throws for a URI or name that could end its line, and for more than 300 bytes together.
+   *
+   * @example
+   * c.setCaller({ uri: 'sip:reception@example.com', display: 'Reception' })
+   */
+  setCaller(caller: Address): void {
+    const replaced = replaceCaller(this.request, caller)
+    if (!replaced) throw new Error('setCaller() needs a From that can be read')
+    formatReplacement(replaced.replacement)
+    this.replacement = replaced.replacement
+  }
+
   /** Answers the request. `reason`: the registered phrase when absent. */
   respond(status: number, reason?: string, options: RespondOptions = {}): Decision {
     const phrase = reason === undefined ? {} : { reason }
@@ -128,7 +147,8 @@ export class Context<State = Json> {
   relay(targets: TargetSet, times: RelayTimes<State> = {}): Decision {
     const options = relayOptions(times)
     const sender = this.identity === undefined ? {} : { identity: this.identity }
-    return this.decide({ type: 'relay', request: this.request, targets, options, ...sender })
+    const renamed = this.replacement ? { replacement: this.replacement } : {}
+    return this.decide({ type: 'relay', request: this.request, targets, options, ...sender, ...renamed })
   }
 
   /** Sends a request inside a dialog to the other end, without state. */

@@ -1,3 +1,4 @@
+import type { CallerReplacement } from '../sip/identity/caller'
 import type { Request, Response } from '../sip/message/message'
 import type { DialogToken } from '../sip/outbound/tokens'
 import type { RelayOptions } from '../sip/proxy/response-context'
@@ -12,6 +13,8 @@ export type Decision =
       readonly request: Request
       readonly targets: TargetSet
       readonly options: RelayOptions
+      /** Whom the callee sees in place of the caller. */
+      readonly replacement?: CallerReplacement
       /** The proved address-of-record of the sender. */
       readonly identity?: string
     }

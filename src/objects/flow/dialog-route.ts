@@ -2,9 +2,9 @@ import type { Request } from '../../sip/message/message'
 import { toFrame } from '../../sip/message/serialize'
 import { type FlowAddress, splitFlowAddress } from '../../sip/outbound/flow-address'
 import { peersOf } from '../../sip/outbound/flow-state'
-import { type DialogToken, splitContextAddress } from '../../sip/outbound/tokens'
+import { type DialogToken, type Renamed, splitContextAddress } from '../../sip/outbound/tokens'
 import { byeOf } from '../../sip/proxy/dialog-record'
-import { type DialogEnds, forwardInDialog, otherEnd, otherEndOf } from '../../sip/proxy/in-dialog'
+import { type DialogEnds, forwardInDialog, otherEnd, otherEndOf, renamedBy } from '../../sip/proxy/in-dialog'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
@@ -29,7 +29,8 @@ export async function forwardAlongDialog(
   // The record is where the caller is: a BYE to him ends it on its way.
   const rides =
     ends !== undefined && splitFlowAddress(token[to]).object === splitContextAddress(token.transaction).object
-  if ((await deliverInDialog(connection, request, token[to], rides ? ends : undefined)) === 'sent') {
+  const renamed = renamedBy(token, to)
+  if ((await deliverInDialog(connection, request, token[to], renamed, rides ? ends : undefined)) === 'sent') {
     if (ends && !rides) await closeRecord(connection, ends)
     return
   }
@@ -62,17 +63,22 @@ async function followMoved(
 ): Promise<boolean> {
   const party = (await endsOfDialog(connection, token))?.[to]
   const moved = party && (await callObject(() => locationStub(connection.env, party.aor).flowOf(party.instance)))
-  return moved !== undefined && (await deliverInDialog(connection, request, moved)) === 'sent'
+  return moved !== undefined && (await deliverInDialog(connection, request, moved, renamedBy(token, to))) === 'sent'
 }
 
 function deliverInDialog(
   connection: Connection,
   request: Request,
   to: FlowAddress,
+  renamed: Renamed | undefined,
   ends?: Parcel['ends'],
 ): Promise<Delivery> {
   const { address, transport, host } = connection.state
-  const message = forwardInDialog(request, { from: address, to, transport, host }, connection.mac)
+  const message = forwardInDialog(
+    request,
+    { from: address, to, transport, host, ...(renamed ? { renamed } : {}) },
+    connection.mac,
+  )
   const parcel = { ...toFrame(message), ...(ends ? { ends } : {}) }
   return connection.host.call(to, (object, tag) => object.deliver(tag, parcel))
 }

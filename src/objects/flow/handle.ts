@@ -124,6 +124,7 @@ async function relay(connection: Connection, decision: Decision & { type: 'relay
     loop: loopDigest(request, connection.mac),
     targets,
     options,
+    ...(decision.replacement ? { replacement: decision.replacement } : {}),
     ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
   })
   if (connection.isGone) await connection.relayed.input(id, { type: 'cancel' })

@@ -30,7 +30,7 @@ export function contextIn(state: FlowState, id: ContextAddress): HostedContext |
 }
 
 /** What every context has, and what every branch and target has, beyond their texts. */
-const CONTEXT_BYTES = 1_000
+const CONTEXT_BYTES = 1_500
 const TARGET_BYTES = 500
 
 /** An estimate that never says too little: a character beyond Latin-1 makes its whole text two bytes each. */

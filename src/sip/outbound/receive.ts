@@ -7,7 +7,7 @@ import { parse } from '../message/parse'
 import { makeResponse } from '../message/respond'
 import { validateRequest, validateResponse } from '../message/validate'
 import { branchOf, topVia } from '../message/via'
-import { forwardDigest } from '../proxy/in-dialog'
+import { forwardDigest, renamedResponse } from '../proxy/in-dialog'
 import { popVia } from '../proxy/upstream-response'
 import { inviteKeyOfCancel, serverTransactionKey } from '../transaction/key'
 import type { FlowAddress } from './flow-address'
@@ -96,5 +96,6 @@ export function routeResponse(response: Response, state: FlowState, mac: Mac): R
   }
   const popped = popVia(response)
   if (!popped || forwardDigest(popped, mac) !== token.digest) return { type: 'unknown' }
-  return { type: 'flow', flow: token.flow, response: popped }
+  const answer = token.renamed ? renamedResponse(popped, token.renamed) : popped
+  return { type: 'flow', flow: token.flow, response: answer }
 }

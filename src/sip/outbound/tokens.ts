@@ -1,5 +1,7 @@
 import type { Mac } from '../auth/algorithm'
 import { equalInConstantTime } from '../auth/constant-time'
+import type { CallerReplacement, Sender } from '../identity/caller'
+import { formatReplacement, parseReplacement } from '../identity/sealed-replacement'
 import { MAGIC_COOKIE } from '../message/via'
 import { type FlowAddress, splitFlowAddress } from './flow-address'
 
@@ -46,6 +48,8 @@ export interface DialogToken {
   readonly transaction: ContextAddress
   readonly caller: FlowAddress
   readonly callee: FlowAddress
+  /** Whom the callee sees in place of the caller. */
+  readonly replacement?: CallerReplacement
 }
 
 /**
@@ -58,18 +62,28 @@ export function dialogMac(mac: Mac, callId: string, callerTag: string): Mac {
 
 /** The user part of our Record-Route. `mac`: of the dialog. */
 export function formatDialogToken(token: DialogToken, mac: Mac): string {
-  const text = `d.${token.caller}.${splitContextAddress(token.transaction).id}.${token.callee}`
+  const replacement = token.replacement ? `.${formatReplacement(token.replacement)}` : ''
+  const text = `d.${token.caller}.${splitContextAddress(token.transaction).id}.${token.callee}${replacement}`
   return `${text}.${mac(text)}`
 }
 
 /** Reads a Record-Route user part with the key of its dialog. `forged`: it looks like ours and is not. Undefined: it is not a token at all. */
 export function parseDialogToken(user: string, mac: Mac): DialogToken | 'forged' | undefined {
   const parts = user.split('.')
-  const [kind, callerObject, callerTag, id, calleeObject, calleeTag, seal] = parts
-  if (kind !== 'd' || parts.length !== 7 || !id || !seal) return undefined
+  const [kind, callerObject, callerTag, id, calleeObject, calleeTag, ...rest] = parts
+  const seal = rest.at(-1)
+  if (kind !== 'd' || rest.length < 1 || rest.length > 2 || !id || !seal) return undefined
   if (!equalInConstantTime(seal, mac(user.slice(0, user.lastIndexOf('.'))))) return 'forged'
   const caller = `${callerObject}.${callerTag}`
-  return { transaction: `${callerObject}.${id}`, caller, callee: `${calleeObject}.${calleeTag}` }
+  const replacement = rest.length === 2 ? parseReplacement(rest[0] ?? '') : undefined
+  const token = { transaction: `${callerObject}.${id}`, caller, callee: `${calleeObject}.${calleeTag}` }
+  return replacement ? { ...token, replacement } : token
+}
+
+/** A request, by one end of its dialog, whose caller has another name at the callee. */
+export interface Renamed {
+  readonly sender: Sender
+  readonly replacement: CallerReplacement
 }
 
 /** Where a response with our branch belongs. */
@@ -80,7 +94,13 @@ export type BranchToken =
       readonly branch: number
       readonly loop: string
     }
-  | { readonly kind: 'forwarded'; readonly flow: FlowAddress; readonly digest: string }
+  | {
+      readonly kind: 'forwarded'
+      readonly flow: FlowAddress
+      readonly digest: string
+      /** The answer must name the caller as the sender of the request knows him. */
+      readonly renamed?: Renamed
+    }
 
 /** A branch parameter for a request sent to `peer`. Our Via carries it, so the response brings it back. */
 export function formatBranchToken(token: BranchToken, peer: Peer, mac: Mac): string {
@@ -112,12 +132,23 @@ export function loopDigestOf(branch: string): string | undefined {
 function branchText(token: BranchToken): string {
   return token.kind === 'transaction'
     ? `t.${token.transaction}.${token.branch}.${token.loop}`
-    : `f.${token.flow}.${token.digest}`
+    : `f.${token.flow}.${token.digest}${token.renamed ? `.${RENAMED[token.renamed.sender]}${formatReplacement(token.renamed.replacement)}` : ''}`
+}
+
+const RENAMED = { caller: 'r', callee: 'e' } as const
+
+function readRenamed(text: string): { readonly renamed: Renamed } | undefined {
+  const sender = text.startsWith(RENAMED.caller) ? 'caller' : 'callee'
+  const replacement = parseReplacement(text.slice(1))
+  return replacement && { renamed: { sender, replacement } }
 }
 
 function readBranch(text: string): BranchToken | undefined {
   const [kind, object = '', name = '', third = '', fourth] = text.split('.')
-  if (kind === 'f' && fourth === undefined) return { kind: 'forwarded', flow: `${object}.${name}`, digest: third }
+  if (kind === 'f') {
+    const renamed = fourth === undefined ? {} : readRenamed(fourth)
+    return renamed && { kind: 'forwarded', flow: `${object}.${name}`, digest: third, ...renamed }
+  }
   if (kind !== 't' || fourth === undefined || !/^\d{1,3}$/.test(third)) return undefined
   return { kind: 'transaction', transaction: `${object}.${name}`, branch: Number(third), loop: fourth }
 }

@@ -1,4 +1,5 @@
 import type { Mac } from '../auth/algorithm'
+import { towardCallee } from '../identity/caller'
 import { headerLine, prependHeader, setHeader } from '../message/edit'
 import { header } from '../message/headers'
 import type { HeaderField, Request } from '../message/message'
@@ -28,8 +29,14 @@ export function branchRequest(
   hooks: RouteHooks = NO_HOOKS,
 ): Request {
   const target = targetOf(context, index)
-  const token = { transaction: context.id, caller: context.upstream, callee: target.flow }
-  const request = originalRequest(context)
+  const { replacement } = context
+  const token = {
+    transaction: context.id,
+    caller: context.upstream,
+    callee: target.flow,
+    ...(replacement ? { replacement } : {}),
+  }
+  const request = asCalleeSees(context, originalRequest(context))
   const key = dialogMac(mac, header(request, 'call-id') ?? '', tagOf(header(request, 'from')) ?? '')
   const recordRoute = DIALOG_METHODS.includes(context.method)
     ? { recordRoute: routeUri(formatDialogToken(token, key), context.host) }
@@ -43,6 +50,10 @@ export function branchRequest(
     routes: target.path,
     ...recordRoute,
   })
+}
+
+function asCalleeSees({ replacement }: ResponseContext, request: Request): Request {
+  return replacement ? towardCallee(request, replacement, 'caller') : request
 }
 
 /** RFC 5393 §5.3.3: a forked request says how far its branches may fork again. */
@@ -63,7 +74,7 @@ export function branchAck(context: ResponseContext, index: number, to: string, m
 }
 
 function hopByHop(context: ResponseContext, index: number, method: string, to: string | undefined, mac: Mac): Request {
-  const original = originalRequest(context)
+  const original = asCalleeSees(context, originalRequest(context))
   const target = targetOf(context, index)
   const copied: HeaderField[] = original.headers.filter((h) => ['from', 'call-id', 'to', 'route'].includes(h.key))
   const headers = to === undefined ? copied : copied.map((h) => (h.key === 'to' ? headerLine('To', to) : h))

@@ -15,7 +15,7 @@ import {
   TIMER_C_MS,
 } from './response-context'
 import { NO_HOOKS, type RouteHooks } from './route-hooks'
-import { ownResponse, popVia, type Upstream } from './upstream-response'
+import { asSent, ownResponse, popVia, type Upstream } from './upstream-response'
 
 /** RFC 3326: why the losers of a fork are cancelled. */
 export const COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
@@ -95,7 +95,7 @@ class ContextStep extends ContextTargets {
     const received = popVia(response)
     // RFC 3261 §16.7 step 3: no Via left means it was for us, and we asked nothing.
     if (!received) return
-    const popped = this.edited(index, received)
+    const popped = this.edited(index, asSent(this.context, received))
     if (popped === 'drop') return this.startTimer('C', TIMER_C_MS, index)
     const upstream = { text: serialize(popped), binary: popped.binary, status: popped.status }
     if (response.status < 200) this.provisional(index, upstream)

@@ -1,9 +1,17 @@
 import type { Mac } from '../auth/algorithm'
+import { towardCallee, towardCaller } from '../identity/caller'
 import { header } from '../message/headers'
-import type { Message, Request } from '../message/message'
+import type { Message, Request, Response } from '../message/message'
 import { topViaText } from '../message/via'
 import type { FlowAddress } from '../outbound/flow-address'
-import { type DialogToken, flowPeer, formatBranchToken, instancePeer, type Peer } from '../outbound/tokens'
+import {
+  type DialogToken,
+  flowPeer,
+  formatBranchToken,
+  instancePeer,
+  type Peer,
+  type Renamed,
+} from '../outbound/tokens'
 import { viaIdentity } from './asked'
 import { forwardRequest, viaFor } from './forward'
 import type { ResponseContext } from './response-context'
@@ -25,12 +33,33 @@ export function forwardInDialog(
     readonly to: FlowAddress
     readonly transport: 'WS' | 'WSS'
     readonly host: string
+    readonly renamed?: Renamed
   },
   mac: Mac,
 ): Request {
+  const { renamed } = hop
   const digest = forwardDigest(request, mac)
-  const branch = formatBranchToken({ kind: 'forwarded', flow: hop.from, digest }, flowPeer(hop.to), mac)
-  return forwardRequest(request, { via: viaFor(hop.transport, hop.host, branch) })
+  const token = { kind: 'forwarded', flow: hop.from, digest, ...(renamed ? { renamed } : {}) } as const
+  const branch = formatBranchToken(token, flowPeer(hop.to), mac)
+  return forwardRequest(renamed ? renamedRequest(request, renamed) : request, {
+    via: viaFor(hop.transport, hop.host, branch),
+  })
+}
+
+function renamedRequest(request: Request, { sender, replacement }: Renamed): Request {
+  const toward = sender === 'caller' ? towardCallee : towardCaller
+  return toward(request, replacement, sender)
+}
+
+/** The answer to it names the caller as its sender does. */
+export function renamedResponse(response: Response, { sender, replacement }: Renamed): Response {
+  const toward = sender === 'caller' ? towardCaller : towardCallee
+  return toward(response, replacement, sender)
+}
+
+/** Who sends a request to this end of a dialog whose caller has another name at the callee. */
+export function renamedBy({ replacement }: DialogToken, to: 'caller' | 'callee'): Renamed | undefined {
+  return replacement && { sender: to === 'callee' ? 'caller' : 'callee', replacement }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CallerReplacement } from '../identity/caller'
 import type { Request, Response } from '../message/message'
 import { serialize } from '../message/serialize'
 import type { FlowAddress } from '../outbound/flow-address'
@@ -49,6 +50,8 @@ export interface ResponseContext {
   readonly dialog?: DialogRecord
   /** Who the caller is beyond his socket. */
   readonly caller?: DialogParty
+  /** Whom the callee sees in his place. */
+  readonly replacement?: CallerReplacement
 }
 
 /** What JSON can hold. */
@@ -147,6 +150,7 @@ export interface RelayOrder {
   readonly targets: TargetSet
   readonly options: RelayOptions
   readonly caller?: DialogParty
+  readonly replacement?: CallerReplacement
 }
 
 /** The context of a request that is about to be relayed; `stepContext` with `start` sends it. */
@@ -170,6 +174,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     options: order.options,
     cancelled: false,
     ...(order.caller ? { caller: order.caller } : {}),
+    ...(order.replacement ? { replacement: order.replacement } : {}),
     ...(invite ? { dialog: openRecord(order.request, nowMs) } : {}),
   }
 }

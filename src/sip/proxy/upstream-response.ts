@@ -22,6 +22,13 @@ export function popVia(response: Response): Response | undefined {
   return hasHeader(popped, 'via') ? popped : undefined
 }
 
+/** RFC 3261 §8.2.6.2: a response has the From of its request; byte for byte, where the callee saw another one. */
+export function asSent(context: ResponseContext, response: Response): Response {
+  if (!context.replacement) return response
+  const from = originalRequest(context).headers.find((h) => h.key === 'from')
+  return from ? { ...response, headers: response.headers.map((h) => (h.key === 'from' ? from : h)) } : response
+}
+
 /** Step 6 to 8 of RFC 3261 §16.7: the chosen response, or our own words for it. */
 export function finalUpstream(context: ResponseContext, best: FinalResponse | undefined): Upstream {
   const stored = best?.text === undefined ? undefined : parse(best.text, best.binary ?? false)

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sip as callForward } from '../../../examples/call-forward'
+import { sip as callerRewriting } from '../../../examples/caller-rewriting'
 import { sip as codecFilter } from '../../../examples/codec-filter'
 import { sip as failureRoute } from '../../../examples/failure-route'
 import { sip as firstCall } from '../../../examples/first-call'
@@ -89,6 +90,14 @@ describe('the examples', () => {
     ])
   })
 
+  it('N05 caller rewriting', async () => {
+    const fakes = { ...withBob, identity: 'desk1@example.com' }
+    expect(await decide(callerRewriting, { from: 'sip:desk1@example.com' }, fakes)).toMatchObject({
+      replacement: { replaced: { uri: 'sip:reception@example.com', display: 'Reception' } },
+    })
+    expect(await decide(callerRewriting, {}, withBob)).not.toHaveProperty('replacement')
+  })
+
   it('M15 redirect server', async () => {
     expect(await words(redirectServer, {})).toBe('302 Moved Temporarily')
     expect(await words(redirectServer, { uri: 'sip:nobody@example.com' })).toBe('404 Not Found')
@@ -117,6 +126,6 @@ describe('the examples', () => {
   })
 
   it('are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(12)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(13)
   })
 })

@@ -84,7 +84,8 @@ export function dialog(caller: Phone, callee: Phone, invite: SipFrame, offered: 
   const calleeFacts = {
     uri: uriIn(offered.header('Contact')),
     from: to,
-    to: from,
+    // As the callee sees the caller.
+    to: uriIn(offered.header('From')),
     fromTag: toTag,
     toTag: fromTag,
     callId,

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
+import type { CallerReplacement } from '../../../src/sip/identity/caller'
 import type { Frame } from '../../../src/sip/message/octets'
 import { parse } from '../../../src/sip/message/parse'
 import { readFlowState } from '../../../src/sip/outbound/flow-state'
@@ -75,6 +76,7 @@ export async function relay(
   groups: readonly (readonly Phone[])[],
   options: RelayOptions,
   frame: string | Frame,
+  replacement?: CallerReplacement,
 ) {
   const flow = async (phone: Phone) => {
     const own = (await bindingsOf(phone.account)).find((b) => phone.contact.includes(b.contact))
@@ -92,6 +94,7 @@ export async function relay(
     loop: 'abcdefgh',
     targets: await Promise.all(groups.map((group) => Promise.all(group.map(flow)))),
     options,
+    ...(replacement ? { replacement } : {}),
   }
   await runInDurableObject(flowStub(upstream), (object) => Reflect.get(object, 'relayed').start(order))
 }
