@@ -17,7 +17,7 @@ const node = /^node:/
 export const zones: Readonly<Record<string, Zone>> = {
   sip: { pure: true, imports: [], packages: [] },
   dispatcher: { pure: true, imports: ['sip'], packages: [] },
-  media: { pure: true, imports: ['sip'], packages: [/^bencodec$/] },
+  media: { pure: true, imports: ['sip'], packages: [] },
   platform: { imports: ['sip'], packages: [/^node:crypto$/] },
   store: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^drizzle-orm/] },
   routing: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^libphonenumber-js/] },
@@ -30,7 +30,7 @@ export const zones: Readonly<Record<string, Zone>> = {
   api: {
     imports: ['store', 'dispatcher', 'media', 'platform', 'sip'],
     types: ['objects'],
-    packages: [workers, /^hono/, /^@hono\//, /^zod/, /^drizzle-orm/, /^ipaddr\.js$/],
+    packages: [workers, /^hono/, /^@hono\//, /^zod/, /^drizzle-orm/],
   },
   index: {
     file: 'src/index.ts',
@@ -50,10 +50,7 @@ export const zones: Readonly<Record<string, Zone>> = {
     packages: [workers, /^hono/],
   },
   upgrade: { file: 'src/upgrade.ts', imports: ['platform', 'sip'], packages: [] },
-  gateway: {
-    imports: ['dispatcher', 'media', 'platform', 'sip'],
-    packages: [node, /^ws$/, /^ipaddr\.js$/, /^prom-client$/],
-  },
+  gateway: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [node, /^ws$/] },
   cli: { imports: ['dispatcher', 'media', 'platform', 'sip'], types: ['api'], packages: [node, /^hono\/client$/] },
   web: { imports: ['sip'], packages: [/^jssip/] },
 }
