@@ -19,7 +19,7 @@ export const zones: Readonly<Record<string, Zone>> = {
   dispatcher: { pure: true, imports: ['sip'], packages: [] },
   media: { pure: true, imports: ['sip'], packages: [] },
   platform: { imports: ['sip'], packages: [/^node:crypto$/] },
-  store: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^drizzle-orm/] },
+  store: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^drizzle-orm/, /^ipaddr\.js$/] },
   routing: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^libphonenumber-js/] },
   blocks: { imports: ['routing', 'store', 'dispatcher', 'media', 'platform', 'sip'], packages: [] },
   script: { file: 'src/script.ts', imports: ['blocks', 'routing', 'sip'], packages: [] },
@@ -30,7 +30,7 @@ export const zones: Readonly<Record<string, Zone>> = {
   api: {
     imports: ['store', 'dispatcher', 'media', 'platform', 'sip'],
     types: ['objects'],
-    packages: [workers, /^hono/, /^@hono\//, /^zod/, /^drizzle-orm/],
+    packages: [workers, /^hono/, /^@hono\//, /^zod/, /^drizzle-orm/, /^ipaddr\.js$/],
   },
   index: {
     file: 'src/index.ts',
@@ -50,7 +50,10 @@ export const zones: Readonly<Record<string, Zone>> = {
     packages: [workers, /^hono/],
   },
   upgrade: { file: 'src/upgrade.ts', imports: ['platform', 'sip'], packages: [] },
-  gateway: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [node, /^ws$/] },
+  gateway: {
+    imports: ['dispatcher', 'media', 'platform', 'sip'],
+    packages: [node, /^ws$/, /^bencodec$/, /^ipaddr\.js$/, /^prom-client$/],
+  },
   cli: { imports: ['dispatcher', 'media', 'platform', 'sip'], types: ['api'], packages: [node, /^hono\/client$/] },
   web: { imports: ['sip'], packages: [/^jssip/] },
 }
