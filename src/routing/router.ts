@@ -1,6 +1,6 @@
 import type { Request, Response } from '../sip/message/message'
 import type { FailureDecision, Json } from '../sip/proxy/response-context'
-import type { BranchFacts, ReplyFacts, RouteHooks } from '../sip/proxy/route-hooks'
+import { type BranchFacts, NO_HOOKS, type ReplyFacts, type RouteHooks } from '../sip/proxy/route-hooks'
 import type { Context } from './context'
 import type { Decision } from './decision'
 import {
@@ -153,6 +153,7 @@ export class Router<State = Json> {
       }
     }
     return {
+      ...NO_HOOKS,
       branch: (name: string, request: Request, facts: BranchFacts) => {
         const c = new BranchContext<State>(request, { ...facts, state: facts.state as State })
         return run(name, this.branches.get(name), c) ? c.request : request

@@ -1,15 +1,17 @@
 import type { Mac } from '../auth/algorithm'
 import { towardCallee } from '../identity/caller'
+import { parseCSeq } from '../message/c-seq'
 import { headerLine, prependHeader, setHeader } from '../message/edit'
 import { header } from '../message/headers'
 import type { HeaderField, Request } from '../message/message'
 import { tagOf } from '../message/name-address'
 import { parse } from '../message/parse'
 import { dialogMac, flowPeer, formatBranchToken, formatDialogToken, instancePeer } from '../outbound/tokens'
+import { shiftCSeq } from './c-seq-offset'
 import { forwardRequest, routeUri, viaFor } from './forward'
 import type { ResponseContext } from './response-context'
 import { NO_HOOKS, type RouteHooks } from './route-hooks'
-import type { Target } from './target'
+import type { NetworkHop, Target } from './target'
 
 /** Requests that make a dialog, whose later requests must come through us. */
 const DIALOG_METHODS = ['INVITE', 'SUBSCRIBE', 'REFER']
@@ -38,18 +40,25 @@ export function branchRequest(
   }
   const request = asCalleeSees(context, originalRequest(context))
   const key = dialogMac(mac, header(request, 'call-id') ?? '', tagOf(header(request, 'from')) ?? '')
-  const recordRoute = DIALOG_METHODS.includes(context.method)
-    ? { recordRoute: routeUri(formatDialogToken(token, key), context.host) }
-    : {}
+  const makesDialog = DIALOG_METHODS.includes(context.method)
+  const own = () => [routeUri(formatDialogToken(token, key), context.host)]
+  const recordRoutes = makesDialog ? (target.hop?.recordRoute ?? own()) : []
   const via = branchVia(context, index, mac)
   const { onBranch, state } = context.options
   const edited = onBranch === undefined ? request : hooks.branch(onBranch, request, { branch: index, target, state })
-  return forwardRequest(withBreadth(edited, context, index), {
+  return forwardRequest(onThisHop(withBreadth(edited, context, index), target.hop), {
     uri: target.uri,
     via,
     routes: target.path,
-    ...recordRoute,
+    recordRoutes,
   })
+}
+
+/** What only the peer of this hop sees. */
+function onThisHop(request: Request, hop: NetworkHop | undefined): Request {
+  if (!hop) return request
+  const lines = hop.headers.map(([name, value]) => headerLine(name, value))
+  return shiftCSeq({ ...request, headers: [...request.headers, ...lines] }, hop.cSeqOffset)
 }
 
 function asCalleeSees({ replacement }: ResponseContext, request: Request): Request {
@@ -78,7 +87,7 @@ function hopByHop(context: ResponseContext, index: number, method: string, to: s
   const target = targetOf(context, index)
   const copied: HeaderField[] = original.headers.filter((h) => ['from', 'call-id', 'to', 'route'].includes(h.key))
   const headers = to === undefined ? copied : copied.map((h) => (h.key === 'to' ? headerLine('To', to) : h))
-  const number = header(original, 'cseq')?.split(/\s/)[0] ?? '1'
+  const number = (parseCSeq(header(original, 'cseq'))?.number ?? 1) + (target.hop?.cSeqOffset ?? 0)
   const request: Request = {
     kind: 'request',
     method,
@@ -101,7 +110,9 @@ function branchVia(context: ResponseContext, index: number, mac: Mac): string {
   const instance = target.binding?.instance
   const peer = instance ? instancePeer(target.binding?.aor ?? '', instance) : flowPeer(target.flow)
   const token = { kind: 'transaction', transaction: context.id, branch: index, loop: context.loop } as const
-  return viaFor(target.transport, context.host, formatBranchToken(token, peer, mac))
+  const branch = formatBranchToken(token, peer, mac)
+  // RFC 3581 §3: the answer comes back through the NAT that the request went out by.
+  return viaFor(target.transport, target.hop?.sentBy ?? context.host, target.hop ? `${branch};rport` : branch)
 }
 
 function targetOf(context: ResponseContext, index: number): Target {

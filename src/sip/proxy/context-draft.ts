@@ -1,3 +1,4 @@
+import type { TimerName } from '../transaction/timers'
 import type { DialogRecord } from './dialog-record'
 import type { Branch, ContextEffect, ContextTimer, ResponseContext } from './response-context'
 
@@ -26,8 +27,9 @@ export class ContextDraft {
     if (branch) this.update({ branches: this.context.branches.with(index, { ...branch, ...change }) })
   }
 
-  /** Of the transaction timers only B and F run here: the others are zero over WebSocket, or guard an ACK or a 2xx. */
-  protected clientTimer(index: number, timer: string, afterMs: number): void {
+  /** Of the transaction timers only B and F run over WebSocket: the others are zero there, or guard an ACK or a 2xx. */
+  protected clientTimer(index: number, timer: TimerName, afterMs: number): void {
+    if (this.context.lingers) return this.startTimer(timer, afterMs, index)
     if (timer === 'B' || timer === 'F') this.startTimer(timer, this.context.options.noResponseMs ?? afterMs, index)
   }
 

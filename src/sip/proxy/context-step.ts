@@ -3,7 +3,9 @@ import type { Response } from '../message/message'
 import { serialize } from '../message/serialize'
 import { stepClient } from '../transaction/client'
 import type { ClientEffect } from '../transaction/effects'
+import { doubledToT2, T1_MS } from '../transaction/timers'
 import { isAnswerTo } from './asked'
+import { shiftCSeq } from './c-seq-offset'
 import { ContextTargets } from './context-targets'
 import { type Bye, recordAnswer, recordBye, recordRinging } from './dialog-record'
 import {
@@ -15,6 +17,7 @@ import {
   TIMER_C_MS,
 } from './response-context'
 import { NO_HOOKS, type RouteHooks } from './route-hooks'
+import type { Target } from './target'
 import { asSent, ownResponse, popVia, type Upstream } from './upstream-response'
 
 /** RFC 3326: why the losers of a fork are cancelled. */
@@ -29,6 +32,7 @@ export function stepContext(
 ): { readonly state: ResponseContext; readonly effects: readonly ContextEffect[] } {
   const step = new ContextStep(context, nowMs, hooks)
   step.take(input)
+  step.endWhenSilent()
   return { state: step.context, effects: step.effects }
 }
 
@@ -56,7 +60,9 @@ class ContextStep extends ContextTargets {
       case 'uncertain':
         return this.giveUp(input.branch, 480)
       case 'retransmission':
-        return this.retransmission()
+        return this.serverInput({ type: 'request' })
+      case 'acknowledged':
+        return this.serverInput({ type: 'ack' })
       case 'failure-decided':
         return this.failureDecided(input.name, input.decision)
       case 'bye':
@@ -66,12 +72,19 @@ class ContextStep extends ContextTargets {
     }
   }
 
+  /** A context that lingers is over when its last timer is. */
+  endWhenSilent(): void {
+    if (this.context.over && this.context.timers.length === 0) this.effects.push({ type: 'finished' })
+  }
+
   // Responses
 
-  private response(index: number, response: Response): void {
+  private response(index: number, received: Response): void {
     const branch = this.context.branches[index]
+    const response = shiftCSeq(received, -(branch?.target.hop?.cSeqOffset ?? 0))
     if (!branch || !isAnswerTo(this.context.asked, response)) return
     const { status } = response
+    if (this.context.lingers) this.stopTimer('silent', index)
     const { state, effects } = stepClient(branch.client, { type: 'response', status })
     this.branch(index, { client: state, provisional: branch.provisional || status < 200 })
     this.client(index, effects, response)
@@ -100,7 +113,7 @@ class ContextStep extends ContextTargets {
     const upstream = { text: serialize(popped), binary: popped.binary, status: popped.status }
     if (response.status < 200) this.provisional(index, upstream)
     else if (response.status < 300) this.success(index, popped, upstream)
-    else this.failure(index, upstream)
+    else this.failure(index, popped, upstream)
   }
 
   /** As the reply route leaves it; a final response can't be dropped, nor can its status change. */
@@ -141,7 +154,13 @@ class ContextStep extends ContextTargets {
     this.conclude()
   }
 
-  private failure(index: number, upstream: Upstream): void {
+  private failure(index: number, response: Response, upstream: Upstream): void {
+    const again = this.again(index, response)
+    if (again) {
+      this.settleBranch(index, upstream)
+      this.branch(index, { replaced: true })
+      return this.startBranch(again, this.context.branches[index]?.breadth ?? this.context.breadth)
+    }
     const expired = this.context.branches[index]?.expired === true && upstream.status === 487
     this.settleBranch(index, expired ? { status: 408 } : upstream)
     if (upstream.status >= 600) {
@@ -150,6 +169,13 @@ class ContextStep extends ContextTargets {
       this.cancelPending(`SIP;cause=${upstream.status}`)
     }
     this.conclude()
+  }
+
+  /** RFC 3261 §22.3: a challenge that we have credentials for is ours to answer. */
+  private again(index: number, response: Response): Target | undefined {
+    const branch = this.context.branches[index]
+    if (!branch || this.context.cancelled || (response.status !== 401 && response.status !== 407)) return
+    return this.hooks.challenged(branch.target, response)
   }
 
   private final(index: number, final: FinalResponse): void {
@@ -203,7 +229,13 @@ class ContextStep extends ContextTargets {
   private unreachable(index: number): void {
     const branch = this.context.branches[index]
     if (!branch || branch.final) return
-    this.final(index, { status: 480 })
+    if (!this.context.lingers) return this.final(index, { status: 480 })
+    const { state } = stepClient(branch.client, { type: 'transport-error' })
+    if (state.state !== 'terminated') return
+    this.branch(index, { client: state })
+    this.update({ timers: this.context.timers.filter((t) => t.branch !== index) })
+    // RFC 3261 §16.9.
+    this.final(index, { status: 503 })
   }
 
   private wake(): void {
@@ -219,12 +251,16 @@ class ContextStep extends ContextTargets {
   private fire({ timer, branch }: ContextTimer): void {
     if (timer === 'dialog') return this.dialogOver()
     if (timer === 'route') return this.failureDecided(this.context.asking ?? '', { type: 'pass' })
+    if (timer === 'G' || timer === 'H' || timer === 'I' || timer === 'J' || timer === 'L')
+      return this.serverInput({ type: 'timer', timer })
     if (timer === 'ring') {
       for (const index of this.context.branches.keys()) this.giveUp(index, 408)
       return
     }
     if (branch === undefined) return
-    if (timer === 'C') return this.giveUp(branch, 408)
+    if (timer === 'C' || timer === 'silent') return this.giveUp(branch, 408)
+    if (timer === 'cancel again')
+      return this.pushCancel(branch, doubledToT2(this.context.branches[branch]?.cancelAgainAfterMs ?? T1_MS))
     if (timer === 'cancel') return this.final(branch, { status: 408 })
     const client = this.context.branches[branch]?.client
     if (!client) return

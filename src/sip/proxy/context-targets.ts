@@ -12,7 +12,7 @@ import {
   ROUTE_PATIENCE_MS,
   TIMER_C_MS,
 } from './response-context'
-import { distinctTargets } from './target'
+import { distinctTargets, type Target } from './target'
 import { finalUpstream, ownResponse } from './upstream-response'
 
 /** Group after group, then the failure route of the script, then the best response: how a request comes to its end. */
@@ -25,15 +25,19 @@ export abstract class ContextTargets extends ContextBranches {
     const breadth = shareOf(this.context.breadth, group.length)
     if (breadth === undefined) return this.tooBroad()
     this.update({ groups: rest })
-    for (const target of group) {
-      const { state, effects } = startClient(this.context.method, true)
-      const branch: Branch = { target, client: state, breadth, provisional: false }
-      const index = this.context.branches.length
-      this.update({ branches: [...this.context.branches, branch] })
-      if (this.context.method === 'INVITE') this.startTimer('C', TIMER_C_MS, index)
-      this.client(index, effects)
-    }
+    for (const target of group) this.startBranch(target, breadth)
     if (this.context.options.ringForMs !== undefined) this.startTimer('ring', this.context.options.ringForMs)
+  }
+
+  protected startBranch(target: Target, breadth: number): void {
+    const { method, lingers, options } = this.context
+    const { state, effects } = startClient(method, target.hop?.reliable ?? true)
+    const branch: Branch = { target, client: state, breadth, provisional: false }
+    const index = this.context.branches.length
+    this.update({ branches: [...this.context.branches, branch] })
+    if (method === 'INVITE') this.startTimer('C', TIMER_C_MS, index)
+    if (lingers && options.noResponseMs !== undefined) this.startTimer('silent', options.noResponseMs, index)
+    this.client(index, effects)
   }
 
   /** RFC 5393 §5.3.3: more targets than the request may have branches. */
@@ -47,9 +51,9 @@ export abstract class ContextTargets extends ContextBranches {
   protected conclude(): void {
     if (this.context.branches.some((b) => b.final === undefined)) return
     if (this.context.finalStatus !== undefined) return this.finish()
-    const finals = this.context.branches.flatMap((b) => b.final ?? [])
+    const finals = this.context.branches.flatMap((b) => (b.final && !b.replaced ? b.final : []))
     // A 2xx, a 6xx or a CANCEL has emptied them.
-    if (this.context.groups.length > 0) return this.nextGroup()
+    if (this.context.groups.length > 0 && this.isWorthAnother()) return this.nextGroup()
     if (this.context.asking !== undefined || this.asks(finals)) return
     // Who gave up hears that it worked, not what another phone said before.
     const terminated = this.context.cancelled ? finals.find((f) => f.status === 487) : undefined
@@ -60,6 +64,13 @@ export abstract class ContextTargets extends ContextBranches {
     if (silent) this.update({ finalStatus: 408 })
     else this.respond(status === undefined ? finalUpstream(this.context, best) : ownResponse(this.context, status))
     this.finish()
+  }
+
+  /** Whether what the last target said is a reason to try the next group. */
+  private isWorthAnother(): boolean {
+    const { failover } = this.context.options
+    const last = this.context.branches.findLast((b) => !b.replaced)?.final?.status
+    return failover === undefined || last === undefined || failover.includes(last)
   }
 
   /** Asks the failure route that was armed: once, before anything goes up, never for a 6xx or a caller who gave up. */
@@ -99,7 +110,13 @@ export abstract class ContextTargets extends ContextBranches {
     const ended = dialog?.endedAtMs !== undefined
     if (isAnswered(this.context) && !ended) return this.settle()
     if (dialog && !ended) this.record(recordFailure(dialog, finalStatus ?? 480, cancelled, this.nowMs))
+    if (this.context.lingers) return this.linger()
     this.effects.push({ type: 'finished' })
+  }
+
+  /** Retransmissions are absorbed until the last timer of a transaction has fired. */
+  private linger(): void {
+    this.update({ over: true, timers: this.context.timers.filter(({ timer }) => timer.length === 1 && timer !== 'C') })
   }
 
   /** Keeps of an answered call what its BYE needs: the messages are not sent again. */

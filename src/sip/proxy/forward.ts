@@ -9,7 +9,8 @@ export interface Hop {
   /** The new Request-URI; the same as before when absent. */
   readonly uri?: string
   readonly via: string
-  readonly recordRoute?: string
+  /** Topmost first. */
+  readonly recordRoutes?: readonly string[]
   readonly routes?: readonly string[]
 }
 
@@ -17,7 +18,7 @@ export interface Hop {
 export function forwardRequest(request: Request, hop: Hop): Request {
   let copy = lowerMaxForwards(hop.uri === undefined ? request : { ...request, uri: hop.uri })
   for (const route of (hop.routes ?? []).toReversed()) copy = prependHeader(copy, 'Route', route)
-  if (hop.recordRoute !== undefined) copy = prependHeader(copy, 'Record-Route', hop.recordRoute)
+  for (const own of (hop.recordRoutes ?? []).toReversed()) copy = prependHeader(copy, 'Record-Route', own)
   return prependHeader(copy, 'Via', hop.via)
 }
 

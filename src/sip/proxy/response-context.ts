@@ -5,6 +5,7 @@ import type { FlowAddress } from '../outbound/flow-address'
 import type { ContextAddress } from '../outbound/tokens'
 import type { Client } from '../transaction/client'
 import { type Server, startServer } from '../transaction/server'
+import type { TimerName } from '../transaction/timers'
 import { type Asked, askedBy } from './asked'
 import { breadthOf } from './breadth'
 import { type Bye, type DialogRecord, openRecord } from './dialog-record'
@@ -52,6 +53,13 @@ export interface ResponseContext {
   readonly caller?: DialogParty
   /** Whom the callee sees in his place. */
   readonly replacement?: CallerReplacement
+  /**
+   * The hops may be unreliable (the gateway): every transaction timer runs, the context is over when the last one has fired,
+   * and no record of a dialog is kept.
+   */
+  readonly lingers?: true
+  /** Everything is said; only retransmissions are absorbed. */
+  readonly over?: true
 }
 
 /** What JSON can hold. */
@@ -68,6 +76,8 @@ export interface RelayOptions {
   readonly ringForMs?: number
   /** How long a target may stay silent (Timer B and F), in ms; 32 s when absent. */
   readonly noResponseMs?: number
+  /** Final statuses after which the next group is tried; every one but 6xx when absent. */
+  readonly failover?: readonly number[]
 }
 
 export interface Branch {
@@ -78,9 +88,13 @@ export interface Branch {
   /** A provisional response came: only then may a CANCEL be sent (RFC 3261 §9.1). */
   readonly provisional: boolean
   readonly cancel?: 'wanted' | 'sent'
+  /** After how long the CANCEL that was sent last goes out again. */
+  readonly cancelAgainAfterMs?: number
   readonly cancelReason?: string
   /** We gave up on it: its 487 counts as our 408. */
   readonly expired?: true
+  /** Another branch took its place, with the answer to its challenge: it counts no longer. */
+  readonly replaced?: true
   readonly final?: FinalResponse
 }
 
@@ -92,7 +106,7 @@ export interface FinalResponse {
 }
 
 export interface ContextTimer {
-  readonly timer: 'B' | 'F' | 'C' | 'cancel' | 'ring' | 'route' | 'dialog'
+  readonly timer: TimerName | 'C' | 'cancel' | 'cancel again' | 'silent' | 'ring' | 'route' | 'dialog'
   readonly branch?: number
   readonly atMs: number
 }
@@ -135,6 +149,8 @@ export type ContextInput =
   | { readonly type: 'uncertain'; readonly branch: number }
   /** The caller sent his request again. */
   | { readonly type: 'retransmission' }
+  /** The caller has our final response that is no 2xx (RFC 3261 §17.2.1). */
+  | { readonly type: 'acknowledged' }
   /** What the failure route of this name has decided. */
   | { readonly type: 'failure-decided'; readonly name: string; readonly decision: FailureDecision }
   | { readonly type: 'bye'; readonly bye: Bye }
@@ -151,6 +167,8 @@ export interface RelayOrder {
   readonly options: RelayOptions
   readonly caller?: DialogParty
   readonly replacement?: CallerReplacement
+  /** The gateway's: whether the hop to the caller is reliable; every hop is over WebSocket. */
+  readonly lingers?: { readonly reliable: boolean }
 }
 
 /** The context of a request that is about to be relayed; `stepContext` with `start` sends it. */
@@ -167,7 +185,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     host: order.host,
     loop: order.loop,
     breadth: breadthOf(order.request),
-    server: startServer(order.request.method, true).state,
+    server: startServer(order.request.method, order.lingers?.reliable ?? true).state,
     groups: distinctTargets(order.targets),
     branches: [],
     timers: [],
@@ -175,7 +193,8 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     cancelled: false,
     ...(order.caller ? { caller: order.caller } : {}),
     ...(order.replacement ? { replacement: order.replacement } : {}),
-    ...(invite ? { dialog: openRecord(order.request, nowMs) } : {}),
+    ...(order.lingers ? { lingers: true } : {}),
+    ...(invite && !order.lingers ? { dialog: openRecord(order.request, nowMs) } : {}),
   }
 }
 

@@ -11,6 +11,8 @@ export interface RouteHooks {
   branch(name: string, request: Request, facts: BranchFacts): Request
   /** Edits a response on its way to the caller. Only a provisional one may be dropped. */
   reply(name: string, response: Response, facts: ReplyFacts): Response | 'drop'
+  /** The same target with the answer to its challenge; undefined when the challenge is the caller's to answer. */
+  challenged(target: Target, response: Response): Target | undefined
 }
 
 export interface BranchFacts {
@@ -25,4 +27,8 @@ export interface ReplyFacts {
 }
 
 /** A script without such routes. */
-export const NO_HOOKS: RouteHooks = { branch: (_, request) => request, reply: (_, response) => response }
+export const NO_HOOKS: RouteHooks = {
+  branch: (_, request) => request,
+  reply: (_, response) => response,
+  challenged: () => undefined,
+}

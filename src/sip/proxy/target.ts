@@ -5,13 +5,29 @@ export interface Target {
   /** The Request-URI of the branch. */
   readonly uri: string
   readonly flow: FlowAddress
-  readonly transport: 'WS' | 'WSS'
+  readonly transport: 'WS' | 'WSS' | 'UDP' | 'TCP'
   /** Route headers to add, outermost first (RFC 3327). */
   readonly path: readonly string[]
   /** RFC 3261 §20.10: preference from 0 to 1. */
   readonly q: number
+  /** Set in the gateway: how a target outside of WebSocket is reached. */
+  readonly hop?: NetworkHop
   /** The binding it came from. */
   readonly binding?: { readonly aor: string; readonly key: string; readonly instance?: string }
+}
+
+/** The hop to a target beyond a WebSocket. Plain JSON. */
+export interface NetworkHop {
+  /** RFC 3261 §17: an unreliable hop needs retransmissions. */
+  readonly reliable: boolean
+  /** Our host and port as that side sees them: the sent-by of the Via. */
+  readonly sentBy: string
+  /** Our Record-Route values for a request that makes a dialog, topmost first (RFC 5658). */
+  readonly recordRoute: readonly string[]
+  /** Header lines of this hop only: the answer to its challenge, where the request came from. */
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  /** What is added to the CSeq number: a request that answers a challenge is another one (RFC 3261 §22.2). */
+  readonly cSeqOffset: number
 }
 
 /** Groups are tried in order; the targets of one group ring together. */

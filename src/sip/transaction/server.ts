@@ -1,20 +1,32 @@
 import type { ServerInviteEffect } from './effects'
-import { type ServerInvite, startServerInvite, stepServerInvite } from './server-invite'
-import { type ServerNonInvite, startServerNonInvite, stepServerNonInvite } from './server-non-invite'
-import type { Step } from './step'
+import { type ServerInvite, type ServerInviteInput, startServerInvite, stepServerInvite } from './server-invite'
+import {
+  type ServerNonInvite,
+  type ServerNonInviteInput,
+  startServerNonInvite,
+  stepServerNonInvite,
+} from './server-non-invite'
+import { absorb, type Step } from './step'
 
 /** Either server transaction: which one is told by the method of its request (RFC 3261 §17.2). */
 export type Server = ServerInvite | ServerNonInvite
 
-/** What happens to both alike: the request comes again, or the transaction user answers it. */
-type ServerInput =
-  | { readonly type: 'request' }
-  | { readonly type: 'respond'; readonly status: number; readonly response: string }
+export type ServerInput = ServerInviteInput | ServerNonInviteInput
 
 export function startServer(method: string, reliable: boolean): Step<Server, ServerInviteEffect> {
   return method === 'INVITE' ? startServerInvite(reliable) : startServerNonInvite(reliable)
 }
 
+/** What only the other machine knows (an ACK, its timers) is absorbed: a race, or a peer's mistake. */
 export function stepServer(server: Server, input: ServerInput): Step<Server, ServerInviteEffect> {
-  return server.machine === 'server-invite' ? stepServerInvite(server, input) : stepServerNonInvite(server, input)
+  if (server.machine === 'server-invite') return isForInvite(input) ? stepServerInvite(server, input) : absorb(server)
+  return isForNonInvite(input) ? stepServerNonInvite(server, input) : absorb(server)
+}
+
+function isForInvite(input: ServerInput): input is ServerInviteInput {
+  return input.type !== 'timer' || input.timer !== 'J'
+}
+
+function isForNonInvite(input: ServerInput): input is ServerNonInviteInput {
+  return input.type !== 'ack' && (input.type !== 'timer' || input.timer === 'J')
 }

@@ -13,6 +13,7 @@ import {
   type RelayOptions,
   type ResponseContext,
 } from '../../../src/sip/proxy/response-context'
+import { NO_HOOKS, type RouteHooks } from '../../../src/sip/proxy/route-hooks'
 import type { Target, TargetSet } from '../../../src/sip/proxy/target'
 import { mac } from './mac'
 import { readResponse, requestOf } from './messages'
@@ -32,9 +33,16 @@ export function phone(name: string, more: Partial<Target> = {}): Target {
   }
 }
 
+interface CallFacts {
+  readonly request?: Request
+  readonly options?: RelayOptions
+  /** Of a call through the gateway. */
+  readonly lingers?: { readonly reliable: boolean }
+}
+
 export function newCall(
   targets: TargetSet,
-  { request = requestOf('INVITE'), options = {} }: { request?: Request; options?: RelayOptions } = {},
+  { request = requestOf('INVITE'), options = {}, lingers }: CallFacts = {},
 ): ResponseContext {
   const order = {
     id: 'object-a.tag-a~0123456789',
@@ -44,6 +52,7 @@ export function newCall(
     loop: 'loop0001',
     targets,
     options,
+    ...(lingers ? { lingers } : {}),
   }
   return newContext(order, START_MS)
 }
@@ -64,14 +73,16 @@ export class Call {
   effects: readonly ContextEffect[] = []
   /** All that ever happened. */
   readonly history: ContextEffect[] = []
+  private readonly hooks: RouteHooks
 
-  constructor(context: ResponseContext) {
+  constructor(context: ResponseContext, hooks: RouteHooks = NO_HOOKS) {
     this.state = context
+    this.hooks = hooks
     this.give({ type: 'start' })
   }
 
   give(input: ContextInput): this {
-    const { state, effects } = stepContext(throughJson(this.state), throughJson(input), this.nowMs)
+    const { state, effects } = stepContext(throughJson(this.state), throughJson(input), this.nowMs, this.hooks)
     this.state = throughJson(state)
     this.effects = throughJson(effects)
     this.history.push(...this.effects)

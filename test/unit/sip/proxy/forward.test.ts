@@ -31,7 +31,7 @@ it('keeps the Request-URI unless there is a new one', () => {
 it('changes the received request in nothing', () => {
   const received = requestOf('INVITE')
   const before = wire(received)
-  forwardRequest(received, { via, uri: 'sip:x@y', recordRoute: '<sip:z;lr>', routes: ['<sip:r;lr>'] })
+  forwardRequest(received, { via, uri: 'sip:x@y', recordRoutes: ['<sip:z;lr>'], routes: ['<sip:r;lr>'] })
   expect(wire(received)).toBe(before)
 })
 
