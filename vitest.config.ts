@@ -3,6 +3,11 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 const secrets = { ADMIN_TOKEN: 'test-admin-token', TOKEN_SECRET: 'test-secret-0123456789abcdef0123456789abcdef' }
+/** Those that a deployment may do without. */
+const optionalSecrets = {
+  GATEWAY_TOKEN: 'test-gateway-token',
+  SECRETS_KEY: 'test-secrets-key-0123456789abcdef0123456789',
+}
 // Wrangler looks for the required secrets here, and the tests' own must win.
 Object.assign(process.env, secrets)
 
@@ -24,7 +29,12 @@ export default defineConfig(async () => ({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              bindings: { ...secrets, TEST_MIGRATIONS: await migrations(), TEST_TORTURE: torture() },
+              bindings: {
+                ...secrets,
+                ...optionalSecrets,
+                TEST_MIGRATIONS: await migrations(),
+                TEST_TORTURE: torture(),
+              },
             },
           }),
         ],

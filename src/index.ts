@@ -1,10 +1,12 @@
 import { createApi } from './api'
-import { upgrade } from './upgrade'
+import { upgrade, upgradeGateway } from './upgrade'
 
 export { FlowObject } from './objects/flow-object'
+export { GatewaysObject } from './objects/gateways-object'
 export { LocationObject } from './objects/location-object'
 
 const api = createApi()
+const GATEWAY_PATH = '/gateway'
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {
@@ -17,6 +19,7 @@ export default {
           headers: { Upgrade: 'websocket' },
         })
     }
+    if (pathname === GATEWAY_PATH) return upgradeGateway(request, env)
     if (pathname === '/v1' || pathname.startsWith('/v1/')) return api.fetch(request, env, ctx)
     return env.ASSETS.fetch(request)
   },

@@ -21,6 +21,8 @@ export async function readSettings(env = process.env) {
     adminToken: env.ADMIN_TOKEN || secret(join(state, 'admin-token')),
     adminTokenFile: env.ADMIN_TOKEN ? undefined : join(state, 'admin-token'),
     tokenSecret: env.TOKEN_SECRET || secret(join(state, 'token-secret')),
+    gatewayToken: env.GATEWAY_TOKEN || secret(join(state, 'gateway-token')),
+    secretsKey: env.SECRETS_KEY || secret(join(state, 'secrets-key')),
   }
 }
 

@@ -1,5 +1,6 @@
 import { type FlowAddress, splitFlowAddress } from '../sip/outbound/flow-address'
 import type { FlowObject } from './flow-object'
+import type { GatewaysObject } from './gateways-object'
 import type { LocationObject } from './location-object'
 
 /** An object id in a token: 43 characters of base64url instead of 64 of hex. */
@@ -31,6 +32,11 @@ export function flowStub(env: Env, address: FlowAddress): FlowStub {
   const { object, tag } = splitFlowAddress(address)
   const stub = env.FLOW.get(env.FLOW.idFromString(expandId(object)))
   return { stub: stub as unknown as FlowCalls, tag }
+}
+
+/** The one object that knows the gateways. */
+export function gatewaysStub(env: Env): Remote<GatewaysObject> {
+  return env.GATEWAYS.getByName('gateways') as unknown as Remote<GatewaysObject>
 }
 
 export function locationStub(env: Env, aor: string): Remote<LocationObject> {

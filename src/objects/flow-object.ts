@@ -5,16 +5,25 @@ import type { Frame } from '../sip/message/octets'
 import { parse } from '../sip/message/parse'
 import type { FlowAddress } from '../sip/outbound/flow-address'
 import { flowAddress } from '../sip/outbound/flow-address'
-import { newFlowState, type OtherBinding, readFlowState } from '../sip/outbound/flow-state'
+import {
+  type FlowState,
+  fitFlowState,
+  newFlowState,
+  type OtherBinding,
+  readFlowState,
+} from '../sip/outbound/flow-state'
 import { PING, PONG } from '../sip/outbound/keep-alive'
 import type { ContextAddress } from '../sip/outbound/tokens'
 import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
 import { type DialogEnds, endsOf } from '../sip/proxy/in-dialog'
 import type { ContextInput, ResponseContext } from '../sip/proxy/response-context'
-import { compactId } from './addresses'
+import { compactId, gatewaysStub } from './addresses'
+import { callObject } from './call-object'
 import { Connection } from './flow/connection'
+import { GatewayLink, LINK_TAG } from './flow/gateway-link'
 import { Host } from './flow/host'
 import { RelayedRequests } from './flow/relayed-requests'
+import { log } from './log'
 import type { Delivery, Parcel } from './parcel'
 
 /**
@@ -24,27 +33,69 @@ import type { Delivery, Parcel } from './parcel'
  */
 export class FlowObject extends DurableObject<Env> {
   private readonly connections = new Map<string, Connection>()
+  private readonly link: GatewayLink
   private parts: { readonly host: Host; readonly relayed: RelayedRequests } | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
+    this.link = new GatewayLink(ctx.storage)
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
   }
 
   /** A WebSocket upgrade that the Worker has checked. */
   override async fetch(request: Request): Promise<Response> {
     const { 0: client, 1: server } = new WebSocketPair()
-    const tag = randomToken(5)
     const url = new URL(request.url)
+    const gateway = url.pathname === '/gateway' ? (url.searchParams.get('name') ?? undefined) : undefined
+    const tag = gateway === undefined ? randomToken(5) : LINK_TAG
     const state = newFlowState({
       address: flowAddress({ object: compactId(this.ctx.id), tag }),
       transport: url.protocol === 'https:' ? 'WSS' : 'WS',
       host: this.env.SIP_HOST || url.host,
       source: request.headers.get('CF-Connecting-IP') ?? '',
+      ...(gateway === undefined ? {} : { gateway }),
     })
-    server.serializeAttachment(state)
-    this.ctx.acceptWebSocket(server, [tag])
+    if (gateway === undefined) {
+      server.serializeAttachment(state)
+      this.ctx.acceptWebSocket(server, [tag])
+    } else await this.gatewayConnected(server, state, gateway)
     return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': 'sip' } })
+  }
+
+  /** On the flow that it had before, if it was away for a short time only. */
+  private async gatewayConnected(ws: WebSocket, state: FlowState, name: string): Promise<void> {
+    await callObject(() => gatewaysStub(this.env).attached(name, state.address, state.transport, Date.now()))
+    const known = this.connection(LINK_TAG)
+    for (const old of this.ctx.getWebSockets(LINK_TAG)) supersede(old)
+    this.ctx.acceptWebSocket(ws, [LINK_TAG])
+    const connection = known ?? new Connection(this.ctx, this.host, this.relayed, ws, LINK_TAG, state)
+    this.connections.set(LINK_TAG, connection)
+    connection.adopt(ws, state)
+    this.link.back()
+    log('gateway.connected', { gateway: name, flow: state.address, source: state.source })
+  }
+
+  /** What is under way waits for it to come back. */
+  private async gatewayLost(connection: Connection): Promise<void> {
+    connection.release()
+    this.link.lost(fitFlowState(connection.state), Date.now())
+    log('gateway.lost', { gateway: connection.state.gateway, flow: connection.state.address })
+    await this.relayed.wakeAt(this.link.deadline())
+  }
+
+  private async giveUpGateway(): Promise<void> {
+    const connection = this.connection(LINK_TAG)
+    this.link.givenUp()
+    this.connections.delete(LINK_TAG)
+    if (!connection) return
+    log('gateway.gone', { gateway: connection.state.gateway, flow: connection.state.address })
+    await connection.closed()
+    await callObject(() => gatewaysStub(this.env).detached(connection.state.address))
+  }
+
+  /** The gateway shall fetch its configuration again. */
+  async configurationChanged(tag: string): Promise<void> {
+    this.connection(tag)?.tell(CONFIGURATION_CHANGED)
   }
 
   override async webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): Promise<void> {
@@ -65,7 +116,11 @@ export class FlowObject extends DurableObject<Env> {
   /** Sends a message to the phone. */
   async deliver(tag: string, parcel: Parcel): Promise<Delivery> {
     return this.host.during(async () => {
-      const delivery = this.connection(tag)?.deliver(parcel) ?? 'gone'
+      let delivery = this.connection(tag)?.deliver(parcel) ?? 'gone'
+      if (delivery === 'away') {
+        await this.link.settled()
+        delivery = this.connection(tag)?.deliver(parcel) ?? 'away'
+      }
       const { ends } = parcel
       if (ends && delivery === 'sent') await this.relayed.input(ends.transaction, { type: 'bye', bye: ends.bye })
       return delivery
@@ -102,7 +157,10 @@ export class FlowObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const connections = this.ctx.getWebSockets().flatMap((ws) => this.connectionOf(ws) ?? [])
-    await this.host.during(() => this.relayed.wake(connections))
+    await this.host.during(async () => {
+      if ((this.link.deadline() ?? Number.POSITIVE_INFINITY) <= Date.now()) await this.giveUpGateway()
+      await this.relayed.wake(connections, this.link.deadline())
+    })
   }
 
   /** The other bindings of an address-of-record have changed. Answers whether the socket is there. */
@@ -130,6 +188,7 @@ export class FlowObject extends DurableObject<Env> {
   private async closed(ws: WebSocket): Promise<void> {
     const connection = this.connectionOf(ws)
     if (!connection) return
+    if (connection.state.gateway !== undefined) return this.host.during(() => this.gatewayLost(connection))
     this.connections.delete(connection.tag)
     await this.host.during(() => connection.closed())
   }
@@ -142,7 +201,10 @@ export class FlowObject extends DurableObject<Env> {
     const known = this.connections.get(tag)
     if (known) return known
     const [ws] = this.ctx.getWebSockets(tag)
-    return ws && this.connectionOf(ws)
+    const connection = ws && this.connectionOf(ws)
+    if (connection || tag !== LINK_TAG) return connection
+    const away = this.link.away()
+    return away && this.keepInMind(undefined, tag, away.state)
   }
 
   private context(name: string): Promise<ResponseContext | undefined> {
@@ -175,12 +237,26 @@ export class FlowObject extends DurableObject<Env> {
   private connectionOf(ws: WebSocket): Connection | undefined {
     const [tag = ''] = this.ctx.getTags(ws)
     const known = this.connections.get(tag)
-    const state = known ? undefined : readFlowState(ws.deserializeAttachment())
-    if (known || !state) return known
+    // The socket that a gateway had before.
+    if (known) return known.isOn(ws) ? known : undefined
+    const state = readFlowState(ws.deserializeAttachment())
+    return state && this.keepInMind(ws, tag, state)
+  }
+
+  private keepInMind(ws: WebSocket | undefined, tag: string, state: FlowState): Connection {
     const connection = new Connection(this.ctx, this.host, this.relayed, ws, tag, state)
     this.connections.set(tag, connection)
     return connection
   }
+}
+
+/** What a gateway is told when it shall fetch its configuration. */
+const CONFIGURATION_CHANGED = 'strowger:configuration'
+
+/** The gateway is connected anew: what still comes from its old socket belongs to nobody. */
+function supersede(ws: WebSocket): void {
+  ws.serializeAttachment(null)
+  answerClose(ws, 1012)
 }
 
 /**

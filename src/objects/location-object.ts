@@ -127,7 +127,7 @@ export class LocationObject extends DurableObject<Env> {
     const nowMs = Date.now()
     const views = await Promise.all(
       this.load().map(async (binding) => {
-        if (binding.detachedAtMs !== undefined) return viewOf(binding, binding.expiresAtMs)
+        if (binding.detachedAtMs !== undefined || binding.exact) return viewOf(binding, binding.expiresAtMs)
         const { stub, tag } = flowStub(this.env, binding.flow)
         return viewOf(
           binding,
@@ -175,13 +175,13 @@ export class LocationObject extends DurableObject<Env> {
     const work = async () => {
       // A detached binding has no socket to be told.
       const lost = attached(before, Date.now()).filter(
-        (old) => !this.load().some((b) => b.key === old.key && b.flow === old.flow),
+        (old) => !old.exact && !this.load().some((b) => b.key === old.key && b.flow === old.flow),
       )
       for (const { flow, key, updatedAtMs } of lost) {
         if (flow !== origin) await this.tell(flow, ({ stub, tag }) => stub.unbound(tag, this.aor, key, updatedAtMs))
       }
-      for (const { flow, key } of attached(this.load(), Date.now())) {
-        if (flow !== origin) await this.tell(flow, (to) => this.tellOthers(to, flow, key))
+      for (const { flow, key, exact } of attached(this.load(), Date.now())) {
+        if (flow !== origin && !exact) await this.tell(flow, (to) => this.tellOthers(to, flow, key))
       }
     }
     this.telling = this.telling.then(work)

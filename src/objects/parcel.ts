@@ -14,5 +14,8 @@ export interface Parcel {
   readonly ends?: { readonly transaction: ContextAddress; readonly bye: Bye }
 }
 
-/** `gone`: there is no such socket. `expired`: there is, and the registration has run out. */
-export type Delivery = 'sent' | 'gone' | 'expired'
+/**
+ * `gone`: there is no such socket. `expired`: there is, and the registration has run out. `away`: the gateway there has no
+ * socket now; what is registered through it stays.
+ */
+export type Delivery = 'sent' | 'gone' | 'expired' | 'away'

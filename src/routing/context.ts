@@ -11,6 +11,8 @@ import type { RouteInformation } from '../sip/proxy/route-information'
 import type { Target, TargetSet } from '../sip/proxy/target'
 import type { Objection } from '../sip/proxy/validation'
 import { registeredResponse } from '../sip/registrar/response'
+import type { Source } from '../sip/transport/source'
+import { carrierTargets } from './carriers'
 import type { Decision } from './decision'
 import { editableRequest, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
@@ -78,6 +80,11 @@ export class Context<State = Json> {
     return partyOf(`<${this.request.uri}>`)
   }
 
+  /** Where the request really comes from: the socket, or the packet that reached a gateway. Never what a header says. */
+  get source(): Source {
+    return this.services.source
+  }
+
   /** Whether the request is inside a dialog: it has a To tag. */
   get inDialog(): boolean {
     return tagOf(header(this.request, 'to')) !== undefined
@@ -123,6 +130,20 @@ export class Context<State = Json> {
     if (!replaced) throw new Error('setCaller() needs a From that can be read')
     formatReplacement(replaced.replacement)
     this.replacement = replaced.replacement
+  }
+
+  /**
+   * The ways to carriers: the destinations of a dispatcher set, through one gateway after the other. The gateway chooses the
+   * destination and goes on to the next one of the set when it is silent, broken or busy; a refusal (404, 486, 6xx) comes
+   * back. `number`: whom to call there, E.164 with its plus. Empty when no gateway is connected.
+   */
+  async carriers(set: string, number: string): Promise<TargetSet> {
+    const wanted = {
+      set,
+      uri: `sip:${number}@${set}.set.invalid;user=phone`,
+      callId: header(this.request, 'call-id') ?? '',
+    }
+    return carrierTargets(await this.services.gateways(), wanted)
   }
 
   /** Answers the request. `reason`: the registered phrase when absent. */

@@ -5,6 +5,8 @@ import type { CallFeatures } from '../sip/proxy/call-features'
 import type { Target } from '../sip/proxy/target'
 import type { Refusal } from '../sip/registrar/register'
 import type { ListedContact } from '../sip/registrar/response'
+import type { Source } from '../sip/transport/source'
+import type { LiveGateway } from './carriers'
 
 /** What a domain of ours is set to. */
 export interface DomainSettings {
@@ -40,6 +42,10 @@ export type Verdict = 'accepted' | 'stale' | 'rejected' | 'locked'
 /** What the flow does for its script. Times are epoch milliseconds. */
 export interface Services {
   readonly nowMs: number
+  /** Where the request really comes from. */
+  readonly source: Source
+  /** The gateways to carriers that are connected. */
+  gateways(): Promise<readonly LiveGateway[]>
   /** Digest challenges of a realm, ready for the header; none when the policy forbids all that this client knows. */
   challenges(settings: DomainSettings, userAgent: string | undefined, stale: boolean): readonly string[]
   /** Undefined when the domain is not ours. */

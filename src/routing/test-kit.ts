@@ -3,6 +3,8 @@ import type { Request } from '../sip/message/message'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import type { FailureDecision } from '../sip/proxy/response-context'
 import type { Target } from '../sip/proxy/target'
+import type { Source } from '../sip/transport/source'
+import type { LiveGateway } from './carriers'
 import { Context } from './context'
 import type { Decision } from './decision'
 import { FailureContext, type FailureRoute } from './later-routes'
@@ -19,6 +21,10 @@ export interface Fakes {
   readonly bindings?: Readonly<Record<string, readonly string[]>>
   /** What subscribers want done with calls, by address-of-record. */
   readonly features?: Readonly<Record<string, CallFeatures>>
+  /** Where the request comes from. Default: a browser at 192.0.2.10. */
+  readonly source?: Source
+  /** Names of the gateways to carriers that are connected. Default: `gateway`. */
+  readonly gateways?: readonly string[]
   /** Gets the log lines. */
   readonly log?: Array<{ readonly event: string; readonly [detail: string]: unknown }>
 }
@@ -105,6 +111,14 @@ class FakeServices implements Services {
 
   constructor(fakes: Fakes) {
     this.fakes = fakes
+  }
+
+  get source(): Source {
+    return this.fakes.source ?? { transport: 'WSS', address: '192.0.2.10' }
+  }
+
+  async gateways(): Promise<readonly LiveGateway[]> {
+    return (this.fakes.gateways ?? ['gateway']).map((name) => ({ name, flow: `object-${name}.link`, transport: 'WSS' }))
   }
 
   challenges(settings: DomainSettings): readonly string[] {

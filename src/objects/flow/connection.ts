@@ -37,7 +37,8 @@ export class Connection {
   /** Nonces are good on the socket they were made for: a captured answer is worth nothing on another one. */
   readonly nonceMac: Mac
   private readonly ctx: DurableObjectState
-  private readonly ws: WebSocket
+  /** Undefined while a gateway is away. */
+  private ws: WebSocket | undefined
   /** The socket has closed: what is still under way must not outlive it. */
   isGone = false
   readonly recent = new RecentRequests()
@@ -47,7 +48,7 @@ export class Connection {
     ctx: DurableObjectState,
     host: Host,
     relayed: RelayedRequests,
-    ws: WebSocket,
+    ws: WebSocket | undefined,
     tag: string,
     state: FlowState,
   ) {
@@ -76,13 +77,36 @@ export class Connection {
 
   /** Makes the copy of the state that survives hibernation. */
   keep(): void {
-    this.state = fitFlowState(this.state)
-    if (!this.isGone) this.ws.serializeAttachment(this.state)
+    const fitting = fitFlowState(this.state)
+    // The link of a gateway may have more under way than its copy has room for.
+    if (this.state.gateway === undefined) this.state = fitting
+    if (!this.isGone) this.ws?.serializeAttachment(fitting)
+  }
+
+  isOn(ws: WebSocket): boolean {
+    return this.ws === ws
+  }
+
+  /** The gateway of this flow has a new socket. */
+  adopt(ws: WebSocket, facts: Pick<FlowState, 'transport' | 'host' | 'source'>): void {
+    this.ws = ws
+    this.state = { ...this.state, ...facts }
+    this.keep()
+  }
+
+  /** The gateway of this flow has no socket. */
+  release(): void {
+    this.ws = undefined
+  }
+
+  private write(frame: string | Uint8Array): void {
+    if (!this.ws) throw new Error('the gateway is away')
+    this.ws.send(frame)
   }
 
   /** When the phone last sent a keep-alive, in epoch ms. */
   lastPingMs(): number | undefined {
-    const answered = this.ctx.getWebSocketAutoResponseTimestamp(this.ws)?.getTime()
+    const answered = this.ws && this.ctx.getWebSocketAutoResponseTimestamp(this.ws)?.getTime()
     return Math.max(answered ?? 0, this.state.keepAliveAtMs ?? 0) || undefined
   }
 
@@ -91,10 +115,10 @@ export class Connection {
     switch (incoming.type) {
       case 'ping':
         this.update({ ...this.state, keepAliveAtMs: Date.now() })
-        return this.ws.send(PONG)
+        return this.write(PONG)
       case 'refused':
         // Not remembered for copies: what can't be read belongs to no transaction.
-        return this.ws.send(encodeFrame(toFrame(incoming.response)))
+        return this.write(encodeFrame(toFrame(incoming.response)))
       case 'ignored':
         if (incoming.why !== 'keep-alive') log('frame.dropped', { why: incoming.why, source: this.state.source })
         return
@@ -106,15 +130,20 @@ export class Connection {
   }
 
   deliver(parcel: Parcel): Delivery {
-    if (parcel.binding && this.expiryOf(parcel.binding.aor, parcel.binding.key) === undefined) return 'expired'
+    if (
+      parcel.binding &&
+      this.state.gateway === undefined &&
+      this.expiryOf(parcel.binding.aor, parcel.binding.key) === undefined
+    )
+      return 'expired'
     const response = readResponse(parcel)
     if (response && this.recent.isSettled(response)) return 'sent'
     if (parcel.offer) this.update(offer(this.state, parcel.offer))
     const frame = encodeFrame(parcel)
     try {
-      this.ws.send(frame)
+      this.write(frame)
     } catch {
-      return 'gone'
+      return this.state.gateway === undefined ? 'gone' : 'away'
     }
     if (response) this.answered(response, frame)
     return 'sent'
@@ -126,17 +155,22 @@ export class Connection {
     this.update(finish(this.state, answeredTransactionKey(response) ?? '', Date.now()))
   }
 
+  /** A frame on the link of a gateway that is no SIP: a word between us. */
+  tell(word: string): void {
+    this.ws?.send(word)
+  }
+
   /** Sends an answer of our own. */
   send(response: Response): void {
     const frame = encodeFrame(toFrame(response))
-    this.ws.send(frame)
+    this.write(frame)
     this.answered(response, frame)
   }
 
   /** Sends the answer again that a copy of its request gets; false when there is none. */
   repeat(request: Request): boolean {
     const answer = this.recent.answerTo(request)
-    if (answer !== undefined) this.ws.send(answer)
+    if (answer !== undefined) this.write(answer)
     return answer !== undefined
   }
 

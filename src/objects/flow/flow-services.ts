@@ -1,4 +1,5 @@
 import { randomToken } from '../../platform/random'
+import type { LiveGateway } from '../../routing/carriers'
 import type { DomainSettings, Lookup, Saved, Services, Verdict } from '../../routing/services'
 import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
 import type { Credentials } from '../../sip/auth/credentials'
@@ -18,23 +19,31 @@ import {
   withRegistration,
   withRejection,
 } from '../../sip/outbound/flow-state'
-import { longestExpires } from '../../sip/outbound/keep-alive'
+import { longestExpires, MAX_EXPIRES_SECONDS } from '../../sip/outbound/keep-alive'
 import { isLoop } from '../../sip/proxy/loop'
 import { flowRegistration, listed } from '../../sip/registrar/flow-registration'
 import { refresh } from '../../sip/registrar/refresh'
+import type { Source } from '../../sip/transport/source'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { domainSettings } from '../domain-cache'
+import { liveGateways } from '../gateway-cache'
 import { log } from '../log'
 import type { Connection } from './connection'
 
 /** What the script of one request may ask of its flow. */
 export class FlowServices implements Services {
   readonly nowMs: number
+  readonly source: Source
   private readonly connection: Connection
-  constructor(connection: Connection, nowMs: number) {
+  /** On the link of a gateway a proof counts for its request alone: many phones share the flow. */
+  private readonly isShared: boolean
+
+  constructor(connection: Connection, source: Source, nowMs: number) {
     this.connection = connection
+    this.source = source
     this.nowMs = nowMs
+    this.isShared = connection.state.gateway !== undefined
   }
 
   challenges(settings: DomainSettings, userAgent: string | undefined, stale: boolean): readonly string[] {
@@ -55,21 +64,22 @@ export class FlowServices implements Services {
 
   async authenticate(credentials: Credentials, method: string, aor: string): Promise<Verdict> {
     const { connection, nowMs } = this
-    if (isLockedOut(connection.state)) return 'locked'
+    if (!this.isShared && isLockedOut(connection.state)) return 'locked'
     const freshness = checkNonce(credentials.nonce, { nowMs, realm: credentials.realm }, connection.nonceMac)
     // Not worth a question to the location: the answer is not to a challenge of this socket.
     if (freshness === 'foreign') return 'rejected'
     const { verdict, generation } = await callObject(() =>
-      locationStub(connection.env, aor).authenticate(credentials, method, connection.state.source),
+      locationStub(connection.env, aor).authenticate(credentials, method, this.source.address),
     )
     if (verdict !== 'accepted') {
-      connection.update(withRejection(connection.state))
+      if (!this.isShared) connection.update(withRejection(connection.state))
       return verdict
     }
     if (freshness !== 'fresh') return 'stale'
     const { accepted, counts } = acceptNonceCount(connection.state.nonceCounts, credentials.nonce, credentials.nc)
     if (!accepted) return 'stale'
-    connection.update(withIdentity({ ...connection.state, nonceCounts: counts }, aor, generation, nowMs))
+    const state = { ...connection.state, nonceCounts: counts }
+    connection.update(this.isShared ? state : withIdentity(state, aor, generation, nowMs))
     return 'accepted'
   }
 
@@ -79,6 +89,7 @@ export class FlowServices implements Services {
 
   async save(aor: string, request: Request): Promise<Saved> {
     const { connection, nowMs } = this
+    if (this.isShared) return this.saveThroughGateway(aor, request)
     const longest = longestExpires(connection.lastPingMs(), nowMs)
     const refreshed = refresh(connection.state, aor, request, longest, nowMs)
     if (refreshed) {
@@ -108,6 +119,23 @@ export class FlowServices implements Services {
     return { ok: true, contacts: saved.bindings.map(listed), outbound: saved.outbound }
   }
 
+  /** A phone behind a gateway: the location alone knows of its registration, and hears of each refresh. */
+  private async saveThroughGateway(aor: string, request: Request): Promise<Saved> {
+    const { address, transport, host } = this.connection.state
+    const { transport: network, address: ip, port } = this.source
+    const source = `${network}:${ip}:${port}`
+    const origin = { flow: address, transport, host, source, longestExpires: MAX_EXPIRES_SECONDS, exact: true } as const
+    const saved = await callObject(() =>
+      locationStub(this.connection.env, aor).register(serialize(request), request.binary, origin, undefined),
+    )
+    if (saved === 'unproved' || !saved.ok) return saved === 'unproved' ? { ok: false, status: 403 } : saved
+    return { ok: true, contacts: saved.bindings.map(listed), outbound: saved.outbound }
+  }
+
+  gateways(): Promise<readonly LiveGateway[]> {
+    return liveGateways(this.connection.env, this.nowMs)
+  }
+
   /** The subscriber has changed since the identity was proved, and the notice was lost. */
   private async proveAgain(aor: string, request: Request): Promise<Saved> {
     this.connection.update(withoutIdentity(this.connection.state, aor))
@@ -121,6 +149,6 @@ export class FlowServices implements Services {
   }
 
   log(event: string, details: Readonly<Record<string, unknown>>): void {
-    log(event, { source: this.connection.state.source, ...details })
+    log(event, { source: this.source.address, ...details })
   }
 }

@@ -15,6 +15,7 @@ import { newContextAddress } from '../../sip/outbound/tokens'
 import { loopDigest } from '../../sip/proxy/loop'
 import { type RouteInformation, takeRoutes } from '../../sip/proxy/route-information'
 import { objectToMaxForwards } from '../../sip/proxy/validation'
+import { type Source, sourceIn, withoutSource } from '../../sip/transport/source'
 import { log } from '../log'
 import type { Connection } from './connection'
 import { type DialogFailure, forwardAlongDialog } from './dialog-route'
@@ -80,8 +81,8 @@ function routesOf(connection: Connection, request: Request): RouteInformation {
 }
 
 async function route(connection: Connection, request: Request, key: string): Promise<void> {
-  const services = new FlowServices(connection, Date.now())
-  const context = new Context(routesOf(connection, request), services, randomToken())
+  const services = new FlowServices(connection, sourceOf(connection, request), Date.now())
+  const context = new Context(routesOf(connection, withoutSource(request)), services, randomToken())
   const decision = await sip.decide(context)
   try {
     await carryOut(connection, decision, request, key)
@@ -89,6 +90,13 @@ async function route(connection: Connection, request: Request, key: string): Pro
     log('decision.failed', { decision: decision.type, error: String(error) })
     connection.send(makeResponse(request, 500, { toTag: randomToken() }))
   }
+}
+
+/** Only a gateway is believed about where a request comes from. */
+function sourceOf({ state }: Connection, request: Request): Source {
+  const { gateway, transport, source } = state
+  const own = { transport, address: source }
+  return gateway === undefined ? own : (sourceIn(request, gateway) ?? { ...own, gateway })
 }
 
 async function carryOut(connection: Connection, decision: Decision, request: Request, key: string): Promise<void> {
@@ -148,6 +156,6 @@ async function alongDialog(
 ): Promise<DialogFailure | 483 | undefined> {
   if (!routes.token) return 481
   if (objectToMaxForwards(request)) return 483
-  const bare = withoutSealedCredentials(routes.request, connection.nonceMac)
+  const bare = withoutSource(withoutSealedCredentials(routes.request, connection.nonceMac))
   return forwardAlongDialog(connection, bare, routes.token)
 }

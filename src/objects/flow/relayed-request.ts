@@ -129,7 +129,7 @@ export class RelayedRequest {
     const delivery = await this.host.deliver(target.flow, { ...frame, offer, ...(binding ? { binding } : {}) })
     if (delivery === 'sent') return
     if (delivery === 'unknown') return { type: 'uncertain', branch }
-    if (binding) await this.tellLocation(binding.aor, target.flow, binding.key, delivery)
+    if (binding && delivery !== 'away') await this.tellLocation(binding.aor, target.flow, binding.key, delivery)
     return { type: 'unreachable', branch }
   }
 

@@ -79,8 +79,8 @@ export class RelayedRequests implements Shelf {
     if (this.rows.delete(id)) this.storage.kv.delete(ROW + id)
   }
 
-  /** Platform: at least once, maybe late, maybe together with a call (2026-11). */
-  async wake(sockets: readonly Connection[]): Promise<void> {
+  /** `alsoAtMs`: something else in this object wants to be woken. Platform: at least once, maybe late, maybe together with a call (2026-11). */
+  async wake(sockets: readonly Connection[], alsoAtMs?: number): Promise<void> {
     this.alarmAtMs = undefined
     this.isAlarmKnown = true
     const nowMs = Date.now()
@@ -91,6 +91,7 @@ export class RelayedRequests implements Shelf {
     }
     for (const request of [...this.awake.values()]) await request.input({ type: 'wake' })
     const left = [...this.awake.values(), ...this.asleep(sockets)].map(({ context }) => nextDeadline(context))
+    if (alsoAtMs !== undefined) left.push(alsoAtMs)
     if (left.length === 0) await this.storage.deleteAll()
     else this.arm(left.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a)))
   }
@@ -141,7 +142,9 @@ export class RelayedRequests implements Shelf {
     return context.finalStatus === undefined && !context.cancelled && !this.socket(callerTagOf(context.id))
   }
 
+  /** The link of a gateway carries too many requests for its attachment, and they must outlive its socket. */
   private attach(connection: Connection, stored: StoredContext): boolean {
+    if (connection.state.gateway !== undefined) return false
     connection.update(keepContext(connection.state, stored))
     return contextIn(connection.state, stored.context.id) !== undefined
   }
@@ -159,6 +162,12 @@ export class RelayedRequests implements Shelf {
     if (atMs === undefined || (this.alarmAtMs !== undefined && this.alarmAtMs <= atMs)) return
     this.alarmAtMs = atMs
     void this.storage.setAlarm(atMs, { allowUnconfirmed: true })
+  }
+
+  /** For something else in this object. */
+  async wakeAt(atMs: number | undefined): Promise<void> {
+    await this.knowAlarm()
+    this.arm(atMs)
   }
 
   /** After a wake: an alarm that is set must not be overwritten by a later one. */

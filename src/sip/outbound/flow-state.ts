@@ -15,8 +15,15 @@ export const MAX_FLOW_REGISTRATIONS = 8
 export const MAX_RECEIVED = 24
 /** Requests to one phone that wait for its final response. */
 export const MAX_OFFERED = 24
+/** Both, on the link of a gateway, which carries many phones and carriers. */
+export const MAX_ON_LINK = 400
 /** Room for the state: an attachment holds 16,384 bytes (Platform: limit of the hibernation API, 2026-11). */
 export const MAX_STATE_BYTES = 15_000
+
+/** How many requests of either kind this flow may have under way. */
+export function roomFor({ gateway }: FlowState, phone: number): number {
+  return gateway === undefined ? phone : MAX_ON_LINK
+}
 
 /** Everything we remember of one socket. It is the socket's attachment: plain JSON, it survives hibernation. */
 export interface FlowState {
@@ -37,6 +44,8 @@ export interface FlowState {
   readonly offered: readonly OfferedRequest[]
   /** Requests of this phone that are being relayed. */
   readonly contexts: readonly HostedContext[]
+  /** Set on the link of a gateway, which many phones and carriers share: nobody is known by it. */
+  readonly gateway?: string
   /** When a keep-alive came in that had to wake us (a binary frame). */
   readonly keepAliveAtMs?: number
 }
@@ -89,7 +98,9 @@ export interface OfferedRequest {
   readonly branch: number
 }
 
-export function newFlowState(facts: Pick<FlowState, 'address' | 'transport' | 'host' | 'source'>): FlowState {
+export function newFlowState(
+  facts: Pick<FlowState, 'address' | 'transport' | 'host' | 'source' | 'gateway'>,
+): FlowState {
   return {
     v: 1,
     ...facts,
@@ -113,7 +124,9 @@ export function readFlowState(attachment: unknown): FlowState | undefined {
 /** What goes when the state is too large, in this order; only a phone with monstrous Contacts or branches comes far. */
 const SHRINKS: ReadonlyArray<(state: FlowState) => FlowState> = [
   (state) => ({ ...state, registrations: state.registrations.map(({ others: _, ...own }) => own) }),
-  (state) => ({ ...state, received: state.received.slice(-4), offered: state.offered.slice(-4), nonceCounts: [] }),
+  (state) => ({ ...state, received: state.received.filter((r) => r.finalAtMs === undefined) }),
+  (state) => ({ ...state, received: state.received.slice(-32), offered: state.offered.slice(-32), nonceCounts: [] }),
+  (state) => ({ ...state, received: state.received.slice(-4), offered: state.offered.slice(-4) }),
   (state) => ({ ...state, received: [] }),
   (state) => ({ ...state, registrations: state.registrations.slice(-1) }),
   (state) => ({ ...state, registrations: [] }),

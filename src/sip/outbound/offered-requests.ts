@@ -1,8 +1,9 @@
-import { type FlowState, MAX_OFFERED, type OfferedRequest } from './flow-state'
+import { type FlowState, MAX_OFFERED, type OfferedRequest, roomFor } from './flow-state'
 
 /** Requests sent to this phone that wait for its final response: when its socket closes, they are told at once. */
 export function offer(state: FlowState, request: OfferedRequest): FlowState {
-  return { ...settle(state, request), offered: [...settle(state, request).offered, request].slice(-MAX_OFFERED) }
+  const others = settle(state, request)
+  return { ...others, offered: [...others.offered, request].slice(-roomFor(state, MAX_OFFERED)) }
 }
 
 export function settle(state: FlowState, request: OfferedRequest): FlowState {

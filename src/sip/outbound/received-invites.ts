@@ -1,5 +1,5 @@
 import { PATIENCE_MS } from '../transaction/timers'
-import { type FlowState, MAX_RECEIVED, type ReceivedInvite } from './flow-state'
+import { type FlowState, MAX_RECEIVED, type ReceivedInvite, roomFor } from './flow-state'
 
 /** A final response is remembered as long as a retransmission or a late CANCEL may come: RFC 6026 §7.1, Timer L. */
 const LINGER_MS = PATIENCE_MS
@@ -12,7 +12,7 @@ export function findReceived(state: FlowState, key: string): ReceivedInvite | un
 export function remember(state: FlowState, key: string, nowMs: number): FlowState {
   const recent = state.received.filter((r) => r.finalAtMs === undefined || nowMs - r.finalAtMs < LINGER_MS)
   // What is answered is forgotten first: an INVITE that still rings must find its CANCEL.
-  const crowded = recent.length >= MAX_RECEIVED
+  const crowded = recent.length >= roomFor(state, MAX_RECEIVED)
   const victim = recent.find((r) => r.finalAtMs !== undefined) ?? recent[0]
   const kept = crowded ? recent.filter((r) => r !== victim) : recent
   return { ...state, received: [...kept, { key }] }

@@ -25,6 +25,8 @@ export interface Binding {
   readonly expiresAtMs: number
   readonly grantedSeconds: number
   readonly updatedAtMs: number
+  /** It comes through a gateway and is refreshed here alone: `expiresAtMs` is the truth. */
+  readonly exact?: true
   /** Set when the socket closed: the binding waits for its phone to come back, and gets no requests. */
   readonly detachedAtMs?: number
 }
@@ -39,7 +41,7 @@ const LEASE_GRACE_MS = 2 * 3_600_000
  */
 export function isAlive(binding: Binding, nowMs: number): boolean {
   if (binding.expiresAtMs > nowMs) return true
-  return binding.detachedAtMs === undefined && nowMs - binding.updatedAtMs < LEASE_MS + LEASE_GRACE_MS
+  return !binding.exact && binding.detachedAtMs === undefined && nowMs - binding.updatedAtMs < LEASE_MS + LEASE_GRACE_MS
 }
 
 /** The key under which a contact replaces an older one. */

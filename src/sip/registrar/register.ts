@@ -18,6 +18,8 @@ export interface Origin {
   readonly transport: 'WS' | 'WSS'
   readonly host: string
   readonly source: string
+  /** Set behind a gateway: no flow answers refreshes, so every one of them comes here. */
+  readonly exact?: true
   /** The longest Expires this flow deserves, in seconds. */
   readonly longestExpires: number
 }
@@ -173,6 +175,7 @@ function newBinding(
     expiresAtMs: nowMs + grantedSeconds * 1_000,
     grantedSeconds,
     updatedAtMs: nowMs,
+    ...(origin.exact ? { exact: true } : {}),
     ...(contact.instance === undefined ? {} : { instance: contact.instance }),
     ...(contact.regId === undefined ? {} : { regId: contact.regId }),
     ...(userAgent === undefined ? {} : { userAgent }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { LiveGateway } from '../../../src/routing/carriers'
 import { Context } from '../../../src/routing/context'
 import type { Decision } from '../../../src/routing/decision'
 import type { Block } from '../../../src/routing/router'
@@ -19,6 +20,7 @@ import { takeRoutes } from '../../../src/sip/proxy/route-information'
 import type { Binding } from '../../../src/sip/registrar/binding'
 import { attached, targetsOf } from '../../../src/sip/registrar/bindings'
 import { register } from '../../../src/sip/registrar/register'
+import type { Source } from '../../../src/sip/transport/source'
 import { START_MS } from './call'
 import { mac } from './mac'
 import { origin } from './registrations'
@@ -40,6 +42,8 @@ export class Exchange implements Services {
   readonly logged: Array<{ event: string; [detail: string]: unknown }> = []
   readonly asked: string[] = []
   isLocked = false
+  source: Source = { transport: 'WSS', address: '192.0.2.10' }
+  readonly connected: LiveGateway[] = []
 
   constructor() {
     this.addDomain({ name: 'example.test', unregistered: '404', algorithms: ['MD5'] })
@@ -87,6 +91,10 @@ export class Exchange implements Services {
       const nonce = mintNonce({ nowMs: this.nowMs, random: 'random', realm }, mac)
       return formatChallenge({ realm, nonce, algorithm, ...(stale ? { stale } : {}) })
     })
+  }
+
+  async gateways(): Promise<readonly LiveGateway[]> {
+    return this.connected
   }
 
   async domain(name: string): Promise<DomainSettings | undefined> {
