@@ -12,10 +12,12 @@ import type { Target, TargetSet } from '../sip/proxy/target'
 import type { Objection } from '../sip/proxy/validation'
 import { registeredResponse } from '../sip/registrar/response'
 import type { Source } from '../sip/transport/source'
+import { originate } from '../sip/uac/originate'
 import { carrierTargets } from './carriers'
 import type { Decision } from './decision'
 import { editableRequest, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
+import { MAX_SENDS, type SendOptions, type SendOrder, sendOrder } from './send'
 import type { Lookup, Services } from './services'
 import { SessionDescription } from './session-description'
 
@@ -48,6 +50,8 @@ export class Context<State = Json> {
   readonly sdp = new SessionDescription(editableRequest(this))
   private replacement: CallerReplacement | undefined
   private decided: Decision | undefined
+  /** Requests of our own, for after the decision. */
+  readonly sends: SendOrder[] = []
   private looked: { readonly aor: string; readonly found: Lookup } | undefined
 
   constructor(routes: RouteInformation, services: Services, toTag: string) {
@@ -182,6 +186,24 @@ export class Context<State = Json> {
   /** Says nothing. `why` goes to the log. */
   drop(why: string): Decision {
     return this.decide({ type: 'drop', why })
+  }
+
+  /**
+   * Sends a request of our own to all devices of an address-of-record (RFC 3428 MESSAGE, NOTIFY, OPTIONS, INFO, ...).
+   * It leaves when this request has been decided, and changes nothing about it; what becomes of it is told to `onResult`.
+   * From tag, CSeq, Via, Max-Forwards and Content-Length are generated, and Call-ID when it is not given. Returns the
+   * Call-ID. Throws for INVITE, ACK, CANCEL, BYE and REGISTER, for what can't be written, for more than 16 KiB, and for the
+   * eleventh request.
+   *
+   * @example
+   * c.send({ method: 'MESSAGE', to: 'desk@example.com', from: 'exchange@example.com', body: 'Somebody called.' })
+   */
+  send(options: SendOptions<State>): string {
+    if (this.sends.length >= MAX_SENDS) throw new Error(`no more than ${MAX_SENDS} requests for one`)
+    const callId = options.callId ?? this.services.random()
+    const own = originate(options, { callId, fromTag: this.services.random() })
+    this.sends.push(sendOrder(own, options))
+    return callId
   }
 
   /** Writes a structured line; method, Call-ID and CSeq are added. */

@@ -10,9 +10,11 @@ export {
   isFailover,
   ReplyContext,
   type ReplyRoute,
+  type ResultRoute,
 } from './later-routes'
 export { MAX_STATE_LENGTH, type RelayTimes } from './relay-options'
 export { type AnyBlock, type Block, Router } from './router'
+export { MAX_SENDS, ResultContext, type SendOptions, type SendOrder } from './send'
 export type { DomainSettings, Lookup } from './services'
 export { SessionDescription } from './session-description'
 export { SipError } from './sip-error'

@@ -9,10 +9,10 @@ import type { DomainSettings, Lookup } from './services'
 import { SessionDescription } from './session-description'
 
 /**
- * A later route, as `c.relay` takes it. Made by `sip.failure`, `sip.reply` and `sip.branch` only, so a misspelt name does
+ * A later route, as `c.relay` takes it. Made by `sip.failure`, `sip.reply`, `sip.branch` and `sip.result` only, so a misspelt name does
  * not compile; its name is all that is stored, since the route may run in an object woken from storage, after a deploy.
  */
-export interface RouteReference<Kind extends 'failure' | 'reply' | 'branch', State> {
+export interface RouteReference<Kind extends 'failure' | 'reply' | 'branch' | 'result', State> {
   readonly kind: Kind
   readonly name: string
   /** Never set: ties the reference to the state of its script. */
@@ -22,6 +22,7 @@ export interface RouteReference<Kind extends 'failure' | 'reply' | 'branch', Sta
 export type FailureRoute<State = Json> = RouteReference<'failure', State>
 export type ReplyRoute<State = Json> = RouteReference<'reply', State>
 export type BranchRoute<State = Json> = RouteReference<'branch', State>
+export type ResultRoute<State = Json> = RouteReference<'result', State>
 
 /** What a failure route may ask. */
 export interface FailureServices {

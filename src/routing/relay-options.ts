@@ -22,14 +22,20 @@ export interface RelayTimes<State = Json> {
 /** What is stored of it: routes by their names. */
 export function relayOptions<State>(times: RelayTimes<State>): RelayOptions {
   const { ringFor, noResponseFor, onFailure, onReply, onBranch, state } = times
-  const length = state === undefined ? 0 : JSON.stringify(state).length
-  if (length > MAX_STATE_LENGTH) throw new Error(`state has ${length} characters, ${MAX_STATE_LENGTH} are allowed`)
   return {
     ...(ringFor ? { ringForMs: ringFor.seconds * 1_000 } : {}),
     ...(noResponseFor ? { noResponseMs: noResponseFor.seconds * 1_000 } : {}),
     ...(onFailure ? { onFailure: onFailure.name } : {}),
     ...(onReply ? { onReply: onReply.name } : {}),
     ...(onBranch ? { onBranch: onBranch.name } : {}),
-    ...(state === undefined ? {} : { state: state as Json }),
+    ...storedState(state),
   }
+}
+
+/** What later routes remember, as it is stored. */
+export function storedState<State>(state: State | undefined): { readonly state?: Json } {
+  if (state === undefined) return {}
+  const { length } = JSON.stringify(state)
+  if (length > MAX_STATE_LENGTH) throw new Error(`state has ${length} characters, ${MAX_STATE_LENGTH} are allowed`)
+  return { state: state as Json }
 }

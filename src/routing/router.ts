@@ -10,8 +10,10 @@ import {
   type FailureRoute,
   ReplyContext,
   type ReplyRoute,
+  type ResultRoute,
 } from './later-routes'
 import { withinPatience } from './patience'
+import type { ResultContext } from './send'
 import { SipError } from './sip-error'
 
 /** One step of a route. Returning a decision ends the route; returning nothing goes on to the next block. */
@@ -42,6 +44,7 @@ interface Step<State> {
 export class Router<State = Json> {
   private readonly steps: Step<State>[] = []
   private readonly failures = new Map<string, FailureBlock<State>>()
+  private readonly results = new Map<string, (c: ResultContext<State>) => void | Promise<void>>()
   private readonly replies = new Map<string, (c: ReplyContext<State>) => void>()
   private readonly branches = new Map<string, (c: BranchContext<State>) => void>()
 
@@ -92,6 +95,15 @@ export class Router<State = Json> {
     return { kind: 'branch', name }
   }
 
+  /**
+   * A route that hears how a request of our own ended; name it in `c.send({ onResult })`. It may wait for answers, at most
+   * 10 s. It runs once, maybe after a deploy; again only when its object crashed while it ran.
+   */
+  result(name: string, route: (c: ResultContext<State>) => void | Promise<void>): ResultRoute<State> {
+    this.results.set(fresh(name, this.results), route)
+    return { kind: 'result', name }
+  }
+
   private add(method: string | undefined, blocks: readonly Block<State>[]): this {
     for (const block of blocks) {
       if (typeof block !== 'function') throw new Error('a block is a function: was its factory not called?')
@@ -137,6 +149,17 @@ export class Router<State = Json> {
         return { type: 'respond', status: error.status, ...(error.message === '' ? {} : { reason: error.message }) }
       c.log('route.failed', { route: name, error: String(error) })
       return { type: 'pass' }
+    }
+  }
+
+  /** Runs a result route. A name that this deployment does not have and a mistake in it are logged. */
+  async tellResult(name: string, c: ResultContext<State>): Promise<void> {
+    const route = this.results.get(name)
+    if (!route) return c.log('route.missing', { route: name })
+    try {
+      await withinPatience(route(c))
+    } catch (error) {
+      c.log('route.failed', { route: name, error: String(error) })
     }
   }
 

@@ -57,5 +57,7 @@ export interface Services {
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup>
   save(aor: string, request: Request): Promise<Saved>
   loops(request: Request): boolean
+  /** A fresh identifier: letters, digits, `-` and `_`. */
+  random(): string
   log(event: string, details: Readonly<Record<string, unknown>>): void
 }

@@ -108,6 +108,7 @@ function requestOf({ method = 'INVITE', uri = 'sip:bob@example.com', from, to, h
 class FakeServices implements Services {
   readonly nowMs = Date.UTC(2026, 0, 1)
   private readonly fakes: Fakes
+  private tokens = 0
 
   constructor(fakes: Fakes) {
     this.fakes = fakes
@@ -152,6 +153,11 @@ class FakeServices implements Services {
 
   loops(): boolean {
     return false
+  }
+
+  random(): string {
+    this.tokens += 1
+    return `random-${this.tokens}`
   }
 
   log(event: string, details: Readonly<Record<string, unknown>>): void {

@@ -1,4 +1,5 @@
 import { randomToken } from '../../platform/random'
+import type { SendOrder } from '../../routing'
 import type { Mac } from '../../sip/auth/algorithm'
 import type { Request, Response } from '../../sip/message/message'
 import { decodeFrame, encodeFrame } from '../../sip/message/octets'
@@ -18,6 +19,7 @@ import { offer } from '../../sip/outbound/offered-requests'
 import { readFrame } from '../../sip/outbound/receive'
 import { finish, pendingTransactions } from '../../sip/outbound/received-invites'
 import { RecentRequests } from '../../sip/outbound/recent-requests'
+import { newContextAddress } from '../../sip/outbound/tokens'
 import { answeredTransactionKey } from '../../sip/transaction/key'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
@@ -26,6 +28,7 @@ import type { Delivery, Parcel } from '../parcel'
 import { CallOrder } from './call-order'
 import { handleRequest, handleResponse } from './handle'
 import type { Host } from './host'
+import { ownRequest } from './own-request'
 import type { RelayedRequests } from './relayed-requests'
 
 /** One socket: its state, what comes in and what goes out. `handle.ts` says what becomes of a message. */
@@ -165,6 +168,14 @@ export class Connection {
     const frame = encodeFrame(toFrame(response))
     this.write(frame)
     this.answered(response, frame)
+  }
+
+  /** Sends a request of our own that the script wants. Nothing waits for it: the next message of the call may come. */
+  originate(order: SendOrder): void {
+    const { address, host } = this.state
+    const own = ownRequest(order, { id: newContextAddress(address, randomToken()), host, mac: this.mac })
+    const work = this.host.during(() => this.relayed.originate(own))
+    this.ctx.waitUntil(work.catch((error: unknown) => log('send.failed', { to: order.aor, error: String(error) })))
   }
 
   /** Sends the answer again that a copy of its request gets; false when there is none. */

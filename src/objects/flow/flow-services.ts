@@ -144,6 +144,10 @@ export class FlowServices implements Services {
     return { ok: false, status: 401, headers: challenges.map((value) => ['WWW-Authenticate', value] as const) }
   }
 
+  random(): string {
+    return randomToken()
+  }
+
   loops(request: Request): boolean {
     return isLoop(request, this.connection.mac)
   }

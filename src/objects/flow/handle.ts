@@ -84,12 +84,13 @@ async function route(connection: Connection, request: Request, key: string): Pro
   const services = new FlowServices(connection, sourceOf(connection, request), Date.now())
   const context = new Context(routesOf(connection, withoutSource(request)), services, randomToken())
   const decision = await sip.decide(context)
-  try {
-    await carryOut(connection, decision, request, key)
-  } catch (error) {
+  const done = carryOut(connection, decision, request, key).catch((error: unknown) => {
     log('decision.failed', { decision: decision.type, error: String(error) })
     connection.send(makeResponse(request, 500, { toTag: randomToken() }))
-  }
+  })
+  // After the request has left, which waits for no storage, and not waited for: the next message of the call may come.
+  for (const order of context.sends) connection.originate(order)
+  await done
 }
 
 /** Only a gateway is believed about where a request comes from. */

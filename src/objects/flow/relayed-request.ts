@@ -1,15 +1,21 @@
-import { FailureContext } from '../../routing'
+import { FailureContext, ResultContext } from '../../routing'
 import { sip } from '../../script'
 import type { Request } from '../../sip/message/message'
 import { toFrame } from '../../sip/message/serialize'
 import type { FlowAddress } from '../../sip/outbound/flow-address'
 import type { ContextAddress } from '../../sip/outbound/tokens'
-import { branchAck, branchCancel, branchRequest } from '../../sip/proxy/branch-messages'
+import { branchAck, branchCancel, branchRequest, originalRequest } from '../../sip/proxy/branch-messages'
 import { stepContext } from '../../sip/proxy/context-step'
 import { failureFacts } from '../../sip/proxy/failure-facts'
-import type { ContextEffect, ContextInput, FailureDecision, ResponseContext } from '../../sip/proxy/response-context'
+import type {
+  ContextEffect,
+  ContextInput,
+  FailureDecision,
+  ResponseContext,
+  Result,
+} from '../../sip/proxy/response-context'
 import type { StoredContext } from '../../sip/proxy/stored-context'
-import type { Target } from '../../sip/proxy/target'
+import type { Target, TargetSet } from '../../sip/proxy/target'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
@@ -32,7 +38,7 @@ export interface Shelf {
 export class RelayedRequest {
   context: ResponseContext
   private pending: readonly ContextEffect[]
-  private isOver = false
+  private isOver: boolean
   private readonly host: Host
   private readonly shelf: Shelf
 
@@ -41,6 +47,7 @@ export class RelayedRequest {
     this.shelf = shelf
     this.context = context
     this.pending = pending
+    this.isOver = context.over === true && context.timers.length === 0
   }
 
   /** Sent first and stored after, so that no phone waits for a disk: when it is lost the caller's socket is lost with it. */
@@ -52,7 +59,8 @@ export class RelayedRequest {
     await this.perform(this.pending)
   }
 
-  async input(input: ContextInput): Promise<void> {
+  /** `isUnsaved`: what is stored has effects that are done. */
+  async input(input: ContextInput, isUnsaved = false): Promise<void> {
     if (this.isOver) return
     const before = this.context
     const { state, effects } = stepContext(before, input, Date.now(), hooks)
@@ -61,7 +69,7 @@ export class RelayedRequest {
     this.pending = [...this.pending, ...remote]
     this.here(effects)
     if (this.isOver && this.pending.length === 0) return this.shelf.forget(state.id)
-    if (state !== before || remote.length > 0) this.shelf.save({ context: state, pending: this.pending })
+    if (state !== before || remote.length > 0 || isUnsaved) this.shelf.save({ context: state, pending: this.pending })
     if (remote.length > 0) await this.perform(remote)
   }
 
@@ -73,10 +81,15 @@ export class RelayedRequest {
   /** What needs nobody else: it happens together with the change, or the whole input did not. */
   private here(effects: readonly ContextEffect[]): void {
     for (const effect of effects) {
-      if (effect.type === 'upstream') this.host.deliverHere(this.context.upstream, effect)
+      if (effect.type === 'upstream') this.toCaller(effect)
       else if (effect.type === 'record') log('call', { ...effect.record })
       else if (effect.type === 'finished') this.isOver = true
     }
+  }
+
+  private toCaller(effect: ContextEffect & { type: 'upstream' }): void {
+    const { upstream } = this.context
+    if (upstream !== undefined) this.host.deliverHere(upstream, effect)
   }
 
   private async perform(effects: readonly ContextEffect[]): Promise<void> {
@@ -93,8 +106,9 @@ export class RelayedRequest {
     )
     this.pending = this.pending.filter((e) => !effects.includes(e))
     if (this.isOver && this.pending.length === 0) return this.shelf.forget(this.context.id)
-    this.shelf.save({ context: this.context, pending: this.pending })
-    for (const failure of failures) await this.input(failure)
+    const next = this.isOver ? [] : failures
+    if (next.length === 0) this.shelf.save({ context: this.context, pending: this.pending })
+    for (const [i, failure] of next.entries()) await this.input(failure, i === 0)
   }
 
   /** Carries out one effect on a branch; answers with what the context must hear when it failed. */
@@ -110,6 +124,10 @@ export class RelayedRequest {
         return
       case 'failure-route':
         return { type: 'failure-decided', name: effect.name, decision: await this.decide(effect.name) }
+      case 'look-up':
+        return { type: 'looked-up', ...(await this.lookUp(effect.aor)) }
+      case 'result':
+        return this.tellResult(effect.result)
     }
   }
 
@@ -118,6 +136,27 @@ export class RelayedRequest {
       name,
       new FailureContext(failureFacts(this.context), new FailureRouteServices(this.host.env)),
     )
+  }
+
+  private async lookUp(aor: string): Promise<{ readonly targets: TargetSet; readonly status: number }> {
+    const services = new FailureRouteServices(this.host.env)
+    try {
+      const isOurs = (await services.domain(aor.slice(aor.lastIndexOf('@') + 1))) !== undefined
+      const found = isOurs ? await services.lookup(aor, { subscriber: false }) : undefined
+      if (found?.type === 'found') return { targets: [found.targets], status: 480 }
+      return { targets: [], status: found?.type === 'unreachable' ? 480 : 404 }
+    } catch (error) {
+      log('lookup.failed', { aor, error: String(error) })
+      return { targets: [], status: 500 }
+    }
+  }
+
+  private async tellResult(result: Result): Promise<undefined> {
+    const { originated, options } = this.context
+    const facts = { ...result, request: originalRequest(this.context), state: options.state ?? null }
+    const context = new ResultContext(facts, new FailureRouteServices(this.host.env))
+    context.log('sent', { to: originated?.aor })
+    if (originated?.onResult !== undefined) await sip.tellResult(originated.onResult, context)
   }
 
   private async request(branch: number): Promise<ContextInput | undefined> {
@@ -151,7 +190,7 @@ export class RelayedRequest {
 /** What other phones must get and routes be asked, and a crash must not lose. */
 
 function isRemote(effect: ContextEffect): boolean {
-  return ['request', 'cancel', 'ack', 'failure-route'].includes(effect.type)
+  return ['request', 'cancel', 'ack', 'failure-route', 'look-up', 'result'].includes(effect.type)
 }
 
 function targetOf(context: ResponseContext, branch: number): Target {

@@ -45,6 +45,15 @@ export class RelayedRequests implements Shelf {
     await request.start()
   }
 
+  /** A request of our own, stored before anything is done about it: it outlives the socket that it was caused on. */
+  async originate(order: RelayOrder): Promise<void> {
+    await this.knowAlarm()
+    const context = newContext(order, Date.now())
+    const request = new RelayedRequest(this.host, this, { context, pending: [] })
+    this.awake.set(context.id, request)
+    await request.input({ type: 'start' })
+  }
+
   /** What happens to a request that is not here any more changes nothing. */
   async input(id: ContextAddress, input: ContextInput): Promise<void> {
     await (await this.get(id))?.input(input)
@@ -64,7 +73,8 @@ export class RelayedRequests implements Shelf {
     const { context } = stored
     const { id } = context
     const connection = this.socket(callerTagOf(id))
-    const fits = connection !== undefined && !isAnswered(context) && this.attach(connection, stored)
+    const mayAttach = !isAnswered(context) && !context.originated
+    const fits = connection !== undefined && mayAttach && this.attach(connection, stored)
     if (!fits) {
       connection?.update(dropContext(connection.state, id))
       this.put(stored)
@@ -139,7 +149,8 @@ export class RelayedRequests implements Shelf {
   }
 
   private isAbandoned(context: ResponseContext): boolean {
-    return context.finalStatus === undefined && !context.cancelled && !this.socket(callerTagOf(context.id))
+    const { finalStatus, cancelled, originated, id } = context
+    return finalStatus === undefined && !cancelled && !originated && !this.socket(callerTagOf(id))
   }
 
   /** The link of a gateway carries too many requests for its attachment, and they must outlive its socket. */

@@ -31,18 +31,9 @@ export function branchRequest(
   hooks: RouteHooks = NO_HOOKS,
 ): Request {
   const target = targetOf(context, index)
-  const { replacement } = context
-  const token = {
-    transaction: context.id,
-    caller: context.upstream,
-    callee: target.flow,
-    ...(replacement ? { replacement } : {}),
-  }
   const request = asCalleeSees(context, originalRequest(context))
-  const key = dialogMac(mac, header(request, 'call-id') ?? '', tagOf(header(request, 'from')) ?? '')
   const makesDialog = DIALOG_METHODS.includes(context.method)
-  const own = () => [routeUri(formatDialogToken(token, key), context.host)]
-  const recordRoutes = makesDialog ? (target.hop?.recordRoute ?? own()) : []
+  const recordRoutes = makesDialog ? (target.hop?.recordRoute ?? recordRoute(context, request, target, mac)) : []
   const via = branchVia(context, index, mac)
   const { onBranch, state } = context.options
   const edited = onBranch === undefined ? request : hooks.branch(onBranch, request, { branch: index, target, state })
@@ -52,6 +43,15 @@ export function branchRequest(
     routes: target.path,
     recordRoutes,
   })
+}
+
+/** Our own; none in a request of ours, since there is no other end. */
+function recordRoute(context: ResponseContext, request: Request, target: Target, mac: Mac): string[] {
+  const { id, upstream, replacement, host } = context
+  if (upstream === undefined) return []
+  const key = dialogMac(mac, header(request, 'call-id') ?? '', tagOf(header(request, 'from')) ?? '')
+  const token = { transaction: id, caller: upstream, callee: target.flow, ...(replacement ? { replacement } : {}) }
+  return [routeUri(formatDialogToken(token, key), host)]
 }
 
 /** What only the peer of this hop sees. */

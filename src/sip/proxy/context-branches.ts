@@ -22,7 +22,7 @@ export class ContextBranches extends ContextDraft {
     const { server } = this.context
     const passed = server.state === 'completed' || server.state === 'terminated' || server.state === 'confirmed'
     if (upstream.status >= 200 && this.context.finalStatus === undefined) this.update({ finalStatus: upstream.status })
-    if (passed) return void this.effects.push({ type: 'upstream', ...upstream })
+    if (passed) return this.up(upstream)
     const { status, text } = upstream
     const { state, effects } = stepServer(server, { type: 'respond', status, response: text })
     this.update({ server: state })
@@ -37,10 +37,17 @@ export class ContextBranches extends ContextDraft {
     const { lingers } = this.context
     for (const effect of effects) {
       if (effect.type === 'send-response') {
-        this.effects.push({ type: 'upstream', ...(given ?? this.repeated(effect.response)) })
+        this.up(given ?? this.repeated(effect.response))
       } else if (lingers && effect.type === 'start-timer') this.startTimer(effect.timer, effect.afterMs)
       else if (lingers && effect.type === 'stop-timer') this.stopTimer(effect.timer)
     }
+  }
+
+  /** To the caller; of a request of our own, the final response is the result, once. */
+  private up(upstream: Upstream): void {
+    if (!this.context.originated) return void this.effects.push({ type: 'upstream', ...upstream })
+    const result = { status: upstream.status, reason: readResponse(upstream)?.reason ?? '' }
+    if (result.status >= 200) this.effects.push({ type: 'result', result })
   }
 
   private repeated(text: string): Upstream {

@@ -48,7 +48,9 @@ class ContextStep extends ContextTargets {
   take(input: ContextInput): void {
     switch (input.type) {
       case 'start':
-        return this.nextGroup()
+        return this.start()
+      case 'looked-up':
+        return this.lookedUp(input.targets, input.status)
       case 'response':
         return this.response(input.branch, input.response)
       case 'cancel':
@@ -105,7 +107,7 @@ class ContextStep extends ContextTargets {
   }
 
   private delivered(index: number, response: Response): void {
-    const received = popVia(response)
+    const received = popVia(response, this.context.originated !== undefined)
     // RFC 3261 §16.7 step 3: no Via left means it was for us, and we asked nothing.
     if (!received) return
     const popped = this.edited(index, asSent(this.context, received))
@@ -250,6 +252,7 @@ class ContextStep extends ContextTargets {
 
   private fire({ timer, branch }: ContextTimer): void {
     if (timer === 'dialog') return this.dialogOver()
+    if (timer === 'look-up') return this.found([], 500)
     if (timer === 'route') return this.failureDecided(this.context.asking ?? '', { type: 'pass' })
     if (timer === 'G' || timer === 'H' || timer === 'I' || timer === 'J' || timer === 'L')
       return this.serverInput({ type: 'timer', timer })

@@ -12,12 +12,35 @@ import {
   ROUTE_PATIENCE_MS,
   TIMER_C_MS,
 } from './response-context'
-import { distinctTargets, type Target } from './target'
+import { distinctTargets, type Target, type TargetSet } from './target'
 import { finalUpstream, ownResponse } from './upstream-response'
 
 /** Group after group, then the failure route of the script, then the best response: how a request comes to its end. */
 export abstract class ContextTargets extends ContextBranches {
   protected abstract client(index: number, effects: readonly ClientEffect[]): void
+
+  /** A request of our own asks where its address is; what is relayed knows. */
+  protected start(): void {
+    const { originated } = this.context
+    if (!originated) return this.nextGroup()
+    this.startTimer('look-up', ROUTE_PATIENCE_MS)
+    this.effects.push({ type: 'look-up', aor: originated.aor })
+  }
+
+  /** An answer that comes twice, or after the patience with it, is too late. */
+  protected lookedUp(targets: TargetSet, status: number): void {
+    if (!this.context.timers.some(({ timer }) => timer === 'look-up')) return
+    this.stopTimer('look-up')
+    this.found(targets, status)
+  }
+
+  /** `status`: why there are no targets. */
+  protected found(targets: TargetSet, status: number): void {
+    this.update({ groups: distinctTargets(targets) })
+    if (this.context.groups.length > 0) return this.nextGroup()
+    this.respond(ownResponse(this.context, status))
+    this.finish()
+  }
 
   protected nextGroup(): void {
     const [group, ...rest] = this.context.groups
@@ -59,7 +82,7 @@ export abstract class ContextTargets extends ContextBranches {
     const terminated = this.context.cancelled ? finals.find((f) => f.status === 487) : undefined
     const best = terminated ?? bestResponse(finals)
     // RFC 4320 §4.2: a 408 to anything but an INVITE comes too late to be of use, so it is not sent.
-    const silent = best?.status === 408 && this.context.method !== 'INVITE'
+    const silent = best?.status === 408 && this.context.method !== 'INVITE' && !this.context.originated
     const status = this.context.cancelled && best?.text === undefined ? 487 : undefined
     if (silent) this.update({ finalStatus: 408 })
     else this.respond(status === undefined ? finalUpstream(this.context, best) : ownResponse(this.context, status))
@@ -110,7 +133,7 @@ export abstract class ContextTargets extends ContextBranches {
     const ended = dialog?.endedAtMs !== undefined
     if (isAnswered(this.context) && !ended) return this.settle()
     if (dialog && !ended) this.record(recordFailure(dialog, finalStatus ?? 480, cancelled, this.nowMs))
-    if (this.context.lingers) return this.linger()
+    if (this.context.lingers || this.context.originated) return this.linger()
     this.effects.push({ type: 'finished' })
   }
 

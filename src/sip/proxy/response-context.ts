@@ -16,7 +16,7 @@ import { distinctTargets, type Target, type TargetSet } from './target'
 export const TIMER_C_MS = 185_000
 /** RFC 3261 §9.1: how long a cancelled branch may stay without final response. */
 export const CANCEL_PATIENCE_MS = 32_000
-/** How long a failure route may think before the best response goes up. */
+/** How long a failure route may think before the best response goes up, and how long a look-up may take. */
 export const ROUTE_PATIENCE_MS = 10_000
 
 /** RFC 3261 §16: one relayed request, its server transaction and all branches. Plain JSON. */
@@ -30,7 +30,9 @@ export interface ResponseContext {
   readonly method: string
   /** What every response must repeat. */
   readonly asked: Asked
-  readonly upstream: FlowAddress
+  /** The flow of the caller; absent when the request is our own. */
+  readonly upstream?: FlowAddress
+  readonly originated?: Originated
   /** Our host and port, for Via and Record-Route. */
   readonly host: string
   readonly loop: string
@@ -60,6 +62,20 @@ export interface ResponseContext {
   readonly lingers?: true
   /** Everything is said; only retransmissions are absorbed. */
   readonly over?: true
+}
+
+/** RFC 3261 §8.1: a request of our own. It has no caller: what goes up in others is its result. */
+export interface Originated {
+  /** The address-of-record that it is for: where its bindings are is asked first. */
+  readonly aor: string
+  /** The route of the script that hears the result. */
+  readonly onResult?: string
+}
+
+/** How a request of our own has ended. */
+export interface Result {
+  readonly status: number
+  readonly reason: string
 }
 
 /** What JSON can hold. */
@@ -106,7 +122,7 @@ export interface FinalResponse {
 }
 
 export interface ContextTimer {
-  readonly timer: TimerName | 'C' | 'cancel' | 'cancel again' | 'silent' | 'ring' | 'route' | 'dialog'
+  readonly timer: TimerName | 'C' | 'cancel' | 'cancel again' | 'silent' | 'ring' | 'route' | 'look-up' | 'dialog'
   readonly branch?: number
   readonly atMs: number
 }
@@ -119,6 +135,10 @@ export type ContextEffect =
   | { readonly type: 'upstream'; readonly text: string; readonly binary: boolean; readonly status: number }
   /** Every target has failed: the script's failure route decides what next (`failure-decided`). */
   | { readonly type: 'failure-route'; readonly name: string }
+  /** Where the bindings of an address-of-record are (`looked-up`). */
+  | { readonly type: 'look-up'; readonly aor: string }
+  /** A request of our own has its final response. */
+  | { readonly type: 'result'; readonly result: Result }
   /** The record of the call is complete. */
   | { readonly type: 'record'; readonly record: DialogRecord }
   /** Nothing is left to remember. */
@@ -143,6 +163,8 @@ export type ContextInput =
   | { readonly type: 'cancel'; readonly reason?: string }
   /** A crash took the caller's socket and what happened since the start: only that the request went out is known. */
   | { readonly type: 'abandoned' }
+  /** What a look-up found. `status`: why there are no targets. */
+  | { readonly type: 'looked-up'; readonly targets: TargetSet; readonly status: number }
   /** The target of a branch can't be reached: no socket, or it closed. */
   | { readonly type: 'unreachable'; readonly branch: number }
   /** Nobody knows whether the request of a branch arrived. */
@@ -160,7 +182,8 @@ export type ContextInput =
 export interface RelayOrder {
   readonly id: ContextAddress
   readonly request: Request
-  readonly upstream: FlowAddress
+  readonly upstream?: FlowAddress
+  readonly originated?: Originated
   readonly host: string
   readonly loop: string
   readonly targets: TargetSet
@@ -181,7 +204,8 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     binary: order.request.binary,
     method: order.request.method,
     asked: askedBy(order.request),
-    upstream: order.upstream,
+    ...(order.upstream === undefined ? {} : { upstream: order.upstream }),
+    ...(order.originated ? { originated: order.originated } : {}),
     host: order.host,
     loop: order.loop,
     breadth: breadthOf(order.request),

@@ -16,10 +16,13 @@ export interface Upstream {
   readonly status: number
 }
 
-/** RFC 3261 §16.7 step 3: our Via comes off. Undefined when no other is left: the response was meant for us. */
-export function popVia(response: Response): Response | undefined {
+/**
+ * RFC 3261 §16.7 step 3: our Via comes off. Undefined when no other is left, since the response was meant for us, unless
+ * we asked.
+ */
+export function popVia(response: Response, asked = false): Response | undefined {
   const popped = removeFirstValue(response, 'via')
-  return hasHeader(popped, 'via') ? popped : undefined
+  return asked || hasHeader(popped, 'via') ? popped : undefined
 }
 
 /** RFC 3261 §8.2.6.2: a response has the From of its request; byte for byte, where the callee saw another one. */
@@ -33,7 +36,7 @@ export function asSent(context: ResponseContext, response: Response): Response {
 export function finalUpstream(context: ResponseContext, best: FinalResponse | undefined): Upstream {
   const stored = best?.text === undefined ? undefined : parse(best.text, best.binary ?? false)
   if (!best || !stored?.ok || stored.message.kind !== 'response') return ownResponse(context, best?.status ?? 480)
-  const chosen = best.status === 503 ? busyIsNotOurs(stored.message) : stored.message
+  const chosen = best.status === 503 && !context.originated ? busyIsNotOurs(stored.message) : stored.message
   return wire(best.status === 401 || best.status === 407 ? mergeChallenges(context, chosen) : chosen)
 }
 

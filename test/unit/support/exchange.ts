@@ -44,6 +44,7 @@ export class Exchange implements Services {
   isLocked = false
   source: Source = { transport: 'WSS', address: '192.0.2.10' }
   readonly connected: LiveGateway[] = []
+  private tokens = 0
 
   constructor() {
     this.addDomain({ name: 'example.test', unregistered: '404', algorithms: ['MD5'] })
@@ -132,6 +133,11 @@ export class Exchange implements Services {
     if (!result.ok) return result
     this.bindings.set(aor, result.bindings)
     return { ok: true, contacts: result.bindings, outbound: result.outbound }
+  }
+
+  random(): string {
+    this.tokens += 1
+    return `random-${this.tokens}`
   }
 
   loops(request: Request): boolean {
