@@ -7,6 +7,7 @@ import { domains } from './domains'
 import { features } from './features'
 import { health } from './health'
 import { MAX_BODY_BYTES } from './limits'
+import { messages } from './messages'
 import { refuseTheRest } from './methods'
 import { openApiDocument } from './openapi'
 import { answerProblem, Problem } from './problem'
@@ -20,12 +21,14 @@ export function createApi() {
   api.use('/v1/*', allowOrigins, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   api.use('/v1/domains/*', adminToken)
   api.use('/v1/subscribers/*', adminToken)
+  api.use('/v1/messages/*', adminToken)
   const routes = api
     .route('/v1', health)
     .route('/v1', domains)
     .route('/v1', subscribers)
     .route('/v1', bindings)
     .route('/v1', features)
+    .route('/v1', messages)
   routes.get('/v1/openapi.json', (c) => c.json(openApiDocument(routes)))
   routes.get('/v1/docs', (c) => docsPage(c, openApiDocument(routes)))
   refuseTheRest(routes)

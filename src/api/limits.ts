@@ -8,6 +8,12 @@ export const DEFAULT_PAGE = 100
 /** Ring times a subscriber may set, in seconds; Timer C ends a call after three minutes anyway. */
 export const MIN_RING_SECONDS = 5
 export const MAX_RING_SECONDS = 180
+/** Largest text of one message, in bytes. */
+export const MAX_TEXT_BYTES = 8_000
+/** Most further headers of one message. */
+export const MAX_MESSAGE_HEADERS = 10
+/** How long an answer waits for the result of a message: a busy client of ours should not wait for Timer F. */
+export const MESSAGE_PATIENCE_MS = 10_000
 export const MAX_USERNAME = 64
 export const MAX_PASSWORD = 128
 /** RFC 1035 §2.3.4. */

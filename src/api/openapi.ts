@@ -29,6 +29,7 @@ export function openApiDocument(api: Pick<ReturnType<typeof createRouter>, 'getO
       { name: 'Health', description: 'Whether the deployment works.' },
       { name: 'Domains', description: 'The hosts that we answer for.' },
       { name: 'Subscribers', description: 'Who may register and call.' },
+      { name: 'Messages', description: 'Texts to the devices of an address.' },
     ],
   })
   return { ...document, components: { ...document.components, securitySchemes: { adminToken: SECURITY } } }

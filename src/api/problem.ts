@@ -95,7 +95,7 @@ const DESCRIPTIONS = {
   409: 'It clashes with what is stored; nothing was written.',
   413: 'The body is larger than 1 MiB.',
   415: 'The body is not declared as JSON.',
-  422: 'The domain does not exist; nothing was written.',
+  422: 'The domain does not exist; nothing was written or sent.',
   503: 'Not set up, or a part does not answer: `detail` says which.',
 } as const
 

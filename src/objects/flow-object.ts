@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { keyedMac } from '../platform/mac'
 import { randomToken } from '../platform/random'
+import type { SendOrder } from '../routing'
 import type { Frame } from '../sip/message/octets'
 import { parse } from '../sip/message/parse'
 import type { FlowAddress } from '../sip/outbound/flow-address'
@@ -13,15 +14,17 @@ import {
   readFlowState,
 } from '../sip/outbound/flow-state'
 import { PING, PONG } from '../sip/outbound/keep-alive'
-import type { ContextAddress } from '../sip/outbound/tokens'
+import { type ContextAddress, newContextAddress } from '../sip/outbound/tokens'
 import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
 import { type DialogEnds, endsOf } from '../sip/proxy/in-dialog'
 import type { ContextInput, ResponseContext } from '../sip/proxy/response-context'
+import type { Sent } from '../sip/uac/sent'
 import { compactId, gatewaysStub } from './addresses'
 import { callObject } from './call-object'
 import { Connection } from './flow/connection'
 import { GatewayLink, LINK_TAG } from './flow/gateway-link'
 import { Host } from './flow/host'
+import { ownRequest } from './flow/own-request'
 import { RelayedRequests } from './flow/relayed-requests'
 import { log } from './log'
 import type { Delivery, Parcel } from './parcel'
@@ -125,6 +128,16 @@ export class FlowObject extends DurableObject<Env> {
       if (ends && delivery === 'sent') await this.relayed.input(ends.transaction, { type: 'bye', bye: ends.bye })
       return delivery
     })
+  }
+
+  /**
+   * Sends a request of our own that no socket has caused, and waits for its result, at most `patienceMs`: then undefined. The
+   * same `name` is the same request.
+   */
+  async originate(name: string, order: SendOrder, host: string, patienceMs: number): Promise<Sent | undefined> {
+    const id = newContextAddress(flowAddress({ object: this.host.object, tag: 'none' }), name)
+    const own = ownRequest(order, { id, host, mac: this.host.mac })
+    return this.host.during(() => this.relayed.originated(own, patienceMs))
   }
 
   /** A response to a branch of a request that one of our phones has sent. `name`: of the response context. */

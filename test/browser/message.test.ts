@@ -41,6 +41,21 @@ describe.skipIf(!hasBrowser)('MESSAGE', () => {
     await sender.notes('messageFailed', { status: 405 })
   })
 
+  test('J14 one that is sent over REST reaches a JsSIP and a SIP.js device of one address', async ({ lab }) => {
+    const jssip = await lab.registered('jssip')
+    const sipjs = await lab.registered('sipjs', { account: jssip.account })
+    const to = jssip.aor.replace('sip:', '')
+
+    const text = 'Grüße 🎉\r\nin two lines'
+    const sent = await lab.api.sendMessage({ to, from: `alerts@${lab.domain}`, text, headers: { Subject: 'Alert' } })
+
+    expect(sent).toMatchObject({ status: 200, reason: 'OK' })
+    for (const phone of [jssip, sipjs]) {
+      expect(await phone.notes('message')).toMatchObject({ text, from: `sip:alerts@${lab.domain}` })
+      expect(phone.wire.received('MESSAGE').header('Subject')).toBe('Alert')
+    }
+  })
+
   test('C07 to an address without a phone is 404 User not Registered', async ({ lab }) => {
     const sender = await lab.registered('jssip')
     const absent = await lab.subscriber()

@@ -48,6 +48,11 @@ export class AdminApi {
     await this.request('PUT', `/v1/subscribers/${encodeURIComponent(addressOf(account))}/features`, features)
   }
 
+  /** Addresses as `user@domain`. */
+  sendMessage(message: { to: string; from: string; text: string; headers?: Record<string, string> }): Promise<unknown> {
+    return this.request('POST', '/v1/messages', message)
+  }
+
   private async request(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.url}${path}`, {
       method,

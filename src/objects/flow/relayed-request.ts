@@ -16,6 +16,7 @@ import type {
 } from '../../sip/proxy/response-context'
 import type { StoredContext } from '../../sip/proxy/stored-context'
 import type { Target, TargetSet } from '../../sip/proxy/target'
+import { type Sent, sentOf } from '../../sip/uac/sent'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
@@ -28,6 +29,8 @@ const hooks = sip.hooks(log)
 export interface Shelf {
   save(stored: StoredContext): void
   forget(id: ContextAddress): void
+  /** A request of our own has its result. */
+  ended(id: ContextAddress, sent: Sent): void
 }
 
 /**
@@ -156,6 +159,7 @@ export class RelayedRequest {
     const facts = { ...result, request: originalRequest(this.context), state: options.state ?? null }
     const context = new ResultContext(facts, new FailureRouteServices(this.host.env))
     context.log('sent', { to: originated?.aor })
+    this.shelf.ended(this.context.id, sentOf(this.context, result))
     if (originated?.onResult !== undefined) await sip.tellResult(originated.onResult, context)
   }
 

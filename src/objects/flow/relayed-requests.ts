@@ -9,6 +9,7 @@ import {
   type ResponseContext,
 } from '../../sip/proxy/response-context'
 import { readStoredContext, type StoredContext } from '../../sip/proxy/stored-context'
+import type { Sent } from '../../sip/uac/sent'
 import type { Connection } from './connection'
 import type { Host } from './host'
 import { RelayedRequest, type Shelf } from './relayed-request'
@@ -25,6 +26,8 @@ export class RelayedRequests implements Shelf {
   private readonly awake = new Map<ContextAddress, RelayedRequest>()
   /** Contexts that have a row. */
   private readonly rows = new Set<ContextAddress>()
+  /** Who waits for the result of a request of our own. */
+  private readonly waiting = new Map<ContextAddress, (sent: Sent) => void>()
   private alarmAtMs: number | undefined
   private isAlarmKnown = false
   private readonly storage: DurableObjectStorage
@@ -43,6 +46,29 @@ export class RelayedRequests implements Shelf {
     const request = new RelayedRequest(this.host, this, { context, pending: [] })
     this.awake.set(context.id, request)
     await request.start()
+  }
+
+  /** The same, for somebody who waits for its result; undefined when there is none yet. The same id is the same request. */
+  async originated(order: RelayOrder, patienceMs: number): Promise<Sent | undefined> {
+    const ended = new Promise<Sent>((resolve) => this.waiting.set(order.id, resolve))
+    const started = (async () => {
+      if (!(await this.get(order.id))) await this.originate(order)
+    })()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const tooLate = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), patienceMs)
+    })
+    try {
+      return await Promise.race([ended, tooLate, started.then(() => ended)])
+    } finally {
+      // A timer that is left keeps its object awake.
+      clearTimeout(timer)
+      this.waiting.delete(order.id)
+    }
+  }
+
+  ended(id: ContextAddress, sent: Sent): void {
+    this.waiting.get(id)?.(sent)
   }
 
   /** A request of our own, stored before anything is done about it: it outlives the socket that it was caused on. */
