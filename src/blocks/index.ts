@@ -2,6 +2,7 @@
 
 export { callFeatures } from './call-features'
 export { digestAuth } from './digest-auth'
+export { type EmergencyOptions, emergency } from './emergency'
 export { keepAlive } from './keep-alive'
 export { location } from './location'
 export { maxForwards } from './max-forwards'

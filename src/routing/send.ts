@@ -14,6 +14,11 @@ export interface SendOptions<State = Json> extends OwnRequest {
   readonly onResult?: ResultRoute<State>
   /** What that route remembers of this one: JSON, at most 4,000 characters. */
   readonly state?: State
+  /**
+   * Sent only once with this key from one socket: a script that runs again for a call (a new attempt with the same Call-ID)
+   * sends nothing new. The last 32 keys of a socket count.
+   */
+  readonly once?: string
 }
 
 /** A request of our own on its way out of the script. */
@@ -24,13 +29,20 @@ export interface SendOrder {
   /** Name of the route that hears the result. */
   readonly onResult?: string
   readonly state?: Json
+  /** Nothing is sent when this was there before on the socket. */
+  readonly once?: string
 }
 
 export function sendOrder<State>(
   own: { readonly request: Request; readonly aor: string },
-  { onResult, state }: Pick<SendOptions<State>, 'onResult' | 'state'>,
+  { onResult, state, once }: Pick<SendOptions<State>, 'onResult' | 'state' | 'once'>,
 ): SendOrder {
-  return { ...own, ...(onResult ? { onResult: onResult.name } : {}), ...storedState(state) }
+  return {
+    ...own,
+    ...(onResult ? { onResult: onResult.name } : {}),
+    ...storedState(state),
+    ...(once === undefined ? {} : { once }),
+  }
 }
 
 /** What a result route sees: the request that the script has sent, and how it ended. */

@@ -9,6 +9,7 @@ import { Context } from './context'
 import type { Decision } from './decision'
 import { FailureContext, type FailureRoute } from './later-routes'
 import type { Router } from './router'
+import type { SendOrder } from './send'
 import type { DomainSettings, Lookup, Services } from './services'
 
 /** The world that a script is tried in. All of it is optional. */
@@ -25,6 +26,8 @@ export interface Fakes {
   readonly source?: Source
   /** Names of the gateways to carriers that are connected. Default: `gateway`. */
   readonly gateways?: readonly string[]
+  /** Gets the requests that the script sends itself (`c.send`). */
+  readonly sent?: SendOrder[]
   /** Gets the log lines. */
   readonly log?: Array<{ readonly event: string; readonly [detail: string]: unknown }>
 }
@@ -49,8 +52,11 @@ export interface FakeRequest {
  * const decision = await decide(sip, { method: 'INVITE', uri: 'sip:bob@example.com' }, { identity: 'alice@example.com' })
  * expect(inWords(decision)).toBe('404 User not Registered')
  */
-export function decide<State>(script: Router<State>, request: FakeRequest, fakes: Fakes = {}): Promise<Decision> {
-  return script.decide(new Context<State>({ request: requestOf(request) }, new FakeServices(fakes), 'totag'))
+export async function decide<State>(script: Router<State>, request: FakeRequest, fakes: Fakes = {}): Promise<Decision> {
+  const context = new Context<State>({ request: requestOf(request) }, new FakeServices(fakes), 'totag')
+  const decision = await script.decide(context)
+  fakes.sent?.push(...context.sends)
+  return decision
 }
 
 /** What a failure route decides about a request whose targets have all failed. */

@@ -19,6 +19,7 @@ import { offer } from '../../sip/outbound/offered-requests'
 import { readFrame } from '../../sip/outbound/receive'
 import { finish, pendingTransactions } from '../../sip/outbound/received-invites'
 import { RecentRequests } from '../../sip/outbound/recent-requests'
+import { sendOnce } from '../../sip/outbound/sent-once'
 import { newContextAddress } from '../../sip/outbound/tokens'
 import { answeredTransactionKey } from '../../sip/transaction/key'
 import { locationStub } from '../addresses'
@@ -30,6 +31,9 @@ import { handleRequest, handleResponse } from './handle'
 import type { Host } from './host'
 import { ownRequest } from './own-request'
 import type { RelayedRequests } from './relayed-requests'
+
+/** Enough to tell the keys of one socket apart. */
+const ONCE_CHARACTERS = 12
 
 /** One socket: its state, what comes in and what goes out. `handle.ts` says what becomes of a message. */
 export class Connection {
@@ -172,6 +176,11 @@ export class Connection {
 
   /** Sends a request of our own that the script wants. Nothing waits for it: the next message of the call may come. */
   originate(order: SendOrder): void {
+    if (order.once !== undefined) {
+      const remembers = sendOnce(this.state, this.mac(`once|${order.once}`).slice(0, ONCE_CHARACTERS))
+      if (remembers === 'sent before') return
+      this.update(remembers)
+    }
     const { address, host } = this.state
     const own = ownRequest(order, { id: newContextAddress(address, randomToken()), host, mac: this.mac })
     const work = this.host.during(() => this.relayed.originate(own))

@@ -46,6 +46,8 @@ export interface FlowState {
   readonly contexts: readonly HostedContext[]
   /** Set on the link of a gateway, which many phones and carriers share: nobody is known by it. */
   readonly gateway?: string
+  /** Keys of requests of our own that this socket may cause only once (`sent-once.ts`). */
+  readonly sent?: readonly string[]
   /** When a keep-alive came in that had to wake us (a binary frame). */
   readonly keepAliveAtMs?: number
 }
@@ -160,6 +162,7 @@ function isSmall(state: FlowState): boolean {
     for (const other of r.others ?? []) characters += other.contact.length
   }
   for (const i of state.identities) characters += i.aor.length
+  for (const key of state.sent ?? []) characters += key.length + 2
   for (const r of state.received) characters += r.key.length + (r.transaction?.length ?? 0)
   for (const o of state.offered) characters += o.transaction.length
   for (const c of state.contexts) bytes += c.bytes

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { sip as callForward } from '../../../examples/call-forward'
 import { sip as callerRewriting } from '../../../examples/caller-rewriting'
 import { sip as codecFilter } from '../../../examples/codec-filter'
+import { sip as emergency } from '../../../examples/emergency-notification'
 import { sip as failureRoute } from '../../../examples/failure-route'
 import { sip as firstCall } from '../../../examples/first-call'
 import { sip as firstResponses } from '../../../examples/first-responses'
@@ -13,7 +14,7 @@ import { sip as replyHeaders } from '../../../examples/reply-headers'
 import { sip as serialFork } from '../../../examples/serial-fork'
 import { sip as userAgents } from '../../../examples/user-agent-allow-list'
 import { sip as voicemail } from '../../../examples/voicemail'
-import type { Router } from '../../../src/routing'
+import type { Router, SendOrder } from '../../../src/routing'
 import { decide, decideFailure, type FakeRequest, type Fakes, inWords } from '../../../src/routing/test-kit'
 
 const alice: Fakes = { identity: 'alice@example.com' }
@@ -125,7 +126,23 @@ describe('the examples', () => {
     expect(await words(userAgents, from('sipcli'), withBob)).toBe('403 This Client Is Not Allowed')
   })
 
+  it('J05 J06 emergency notification', async () => {
+    const sent: SendOrder[] = []
+    const bindings = { 'guard@example.com': ['sip:guard@g.invalid'] }
+    const features = { 'guard@example.com': { doNotDisturb: true } }
+    const fakes = { ...alice, bindings, features, sent }
+    expect(await words(emergency, { uri: 'sip:112@example.com' }, fakes)).toBe('relay sip:guard@g.invalid')
+    expect(sent).toMatchObject([
+      {
+        aor: 'security@example.com',
+        onResult: 'desk-told',
+        request: { body: 'Emergency call from alice on IP 192.0.2.10 to 112 (Emergency Number)' },
+      },
+    ])
+    expect(await words(emergency, {}, withBob)).toBe('relay sip:bob@b.invalid')
+  })
+
   it('are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(13)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(14)
   })
 })
