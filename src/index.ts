@@ -4,6 +4,7 @@ import { upgrade, upgradeGateway } from './upgrade'
 export { FlowObject } from './objects/flow-object'
 export { GatewaysObject } from './objects/gateways-object'
 export { LocationObject } from './objects/location-object'
+export { SharedObject } from './objects/shared-object'
 
 const api = createApi()
 const GATEWAY_PATH = '/gateway'

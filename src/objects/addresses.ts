@@ -2,6 +2,7 @@ import { type FlowAddress, splitFlowAddress } from '../sip/outbound/flow-address
 import type { FlowObject } from './flow-object'
 import type { GatewaysObject } from './gateways-object'
 import type { LocationObject } from './location-object'
+import type { SharedObject } from './shared-object'
 
 /** An object id in a token: 43 characters of base64url instead of 64 of hex. */
 export function compactId(id: DurableObjectId): string {
@@ -37,6 +38,11 @@ export function flowStub(env: Env, address: FlowAddress): FlowStub {
 /** The one object that knows the gateways. */
 export function gatewaysStub(env: Env): Remote<GatewaysObject> {
   return env.GATEWAYS.getByName('gateways') as unknown as Remote<GatewaysObject>
+}
+
+/** One of the objects that hold the shared store. */
+export function sharedStub(env: Env, name: string): Remote<SharedObject> {
+  return env.SHARED.getByName(name) as unknown as Remote<SharedObject>
 }
 
 export function locationStub(env: Env, aor: string): Remote<LocationObject> {

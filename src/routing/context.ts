@@ -20,6 +20,7 @@ import { type RelayTimes, relayOptions } from './relay-options'
 import { MAX_SENDS, type SendOptions, type SendOrder, sendOrder } from './send'
 import type { Lookup, Services } from './services'
 import { SessionDescription } from './session-description'
+import { SharedStore } from './shared'
 
 /** A party of the request: From, To or the Request-URI. */
 export interface Party {
@@ -96,6 +97,11 @@ export class Context<State = Json> {
 
   get userAgent(): string | undefined {
     return header(this.request, 'user-agent')
+  }
+
+  /** What all requests share, wherever they are handled. */
+  get shared(): SharedStore {
+    return new SharedStore(this.services.shared)
   }
 
   readonly location = {

@@ -7,6 +7,7 @@ import { editableRequest, editableResponse, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
 import type { DomainSettings, Lookup } from './services'
 import { SessionDescription } from './session-description'
+import { type SharedRows, SharedStore } from './shared'
 
 /**
  * A later route, as `c.relay` takes it. Made by `sip.failure`, `sip.reply`, `sip.branch` and `sip.result` only, so a misspelt name does
@@ -27,6 +28,7 @@ export type ResultRoute<State = Json> = RouteReference<'result', State>
 /** What a failure route may ask. */
 export interface FailureServices {
   readonly nowMs: number
+  readonly shared: SharedRows
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup>
   domain(name: string): Promise<DomainSettings | undefined>
   log(event: string, details: Readonly<Record<string, unknown>>): void
@@ -76,6 +78,11 @@ export class FailureContext<State = Json> {
     /** Bindings of an address-of-record, `user@domain`, as targets. */
     lookup: (aor: string, options: { subscriber?: boolean } = {}): Promise<Lookup> =>
       this.services.lookup(aor, { subscriber: options.subscriber ?? false }),
+  }
+
+  /** What all requests share. */
+  get shared(): SharedStore {
+    return new SharedStore(this.services.shared)
   }
 
   /** Tries more targets: new branches of the same call. Arms the routes it names, and no others. */

@@ -4,6 +4,7 @@ import type { Json, Result } from '../sip/proxy/response-context'
 import type { OwnRequest } from '../sip/uac/originate'
 import type { FailureServices, ResultRoute } from './later-routes'
 import { storedState } from './relay-options'
+import { SharedStore } from './shared'
 
 /** Most requests that the script may send while it handles one. */
 export const MAX_SENDS = 10
@@ -63,6 +64,11 @@ export class ResultContext<State = Json> {
     this.status = facts.status
     this.reason = facts.reason
     this.services = services
+  }
+
+  /** What all requests share. */
+  get shared(): SharedStore {
+    return new SharedStore(this.services.shared)
   }
 
   is(...statuses: number[]): boolean {

@@ -7,6 +7,7 @@ import type { Refusal } from '../sip/registrar/register'
 import type { ListedContact } from '../sip/registrar/response'
 import type { Source } from '../sip/transport/source'
 import type { LiveGateway } from './carriers'
+import type { SharedRows } from './shared'
 
 /** What a domain of ours is set to. */
 export interface DomainSettings {
@@ -57,6 +58,8 @@ export interface Services {
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup>
   save(aor: string, request: Request): Promise<Saved>
   loops(request: Request): boolean
+  /** What all requests share. */
+  readonly shared: SharedRows
   /** A fresh identifier: letters, digits, `-` and `_`. */
   random(): string
   log(event: string, details: Readonly<Record<string, unknown>>): void

@@ -1,7 +1,7 @@
 import { makeRequest } from '../sip/message/make-request'
 import type { Request } from '../sip/message/message'
 import type { CallFeatures } from '../sip/proxy/call-features'
-import type { FailureDecision } from '../sip/proxy/response-context'
+import type { FailureDecision, Json } from '../sip/proxy/response-context'
 import type { Target } from '../sip/proxy/target'
 import type { Source } from '../sip/transport/source'
 import type { LiveGateway } from './carriers'
@@ -11,6 +11,7 @@ import { FailureContext, type FailureRoute } from './later-routes'
 import type { Router } from './router'
 import type { SendOrder } from './send'
 import type { DomainSettings, Lookup, Services } from './services'
+import type { SharedRows } from './shared'
 
 /** The world that a script is tried in. All of it is optional. */
 export interface Fakes {
@@ -26,6 +27,8 @@ export interface Fakes {
   readonly source?: Source
   /** Names of the gateways to carriers that are connected. Default: `gateway`. */
   readonly gateways?: readonly string[]
+  /** What is in the shared store, as JSON values; it stays from one request to the next, and nothing expires. */
+  readonly shared?: Map<string, Json>
   /** Gets the requests that the script sends itself (`c.send`). */
   readonly sent?: SendOrder[]
   /** Gets the log lines. */
@@ -111,6 +114,34 @@ function requestOf({ method = 'INVITE', uri = 'sip:bob@example.com', from, to, h
   })
 }
 
+/** The shared store in memory; nothing expires. */
+export class FakeRows implements SharedRows {
+  private readonly values: Map<string, Json>
+
+  constructor(values: Map<string, Json>) {
+    this.values = values
+  }
+
+  async read(key: string): Promise<string | undefined> {
+    return this.values.has(key) ? JSON.stringify(this.values.get(key)) : undefined
+  }
+
+  async write(key: string, json: string): Promise<void> {
+    this.values.set(key, JSON.parse(json))
+  }
+
+  async remove(key: string): Promise<boolean> {
+    return this.values.delete(key)
+  }
+
+  async add(key: string, by: number): Promise<number | undefined> {
+    const before = this.values.get(key) ?? 0
+    if (typeof before !== 'number') return undefined
+    this.values.set(key, before + by)
+    return before + by
+  }
+}
+
 class FakeServices implements Services {
   readonly nowMs = Date.UTC(2026, 0, 1)
   private readonly fakes: Fakes
@@ -155,6 +186,10 @@ class FakeServices implements Services {
 
   async save(): Promise<{ ok: true; contacts: []; outbound: false }> {
     return { ok: true, contacts: [], outbound: false }
+  }
+
+  get shared(): SharedRows {
+    return new FakeRows(this.fakes.shared ?? new Map())
   }
 
   loops(): boolean {

@@ -1,17 +1,21 @@
 import type { DomainSettings, Lookup } from '../../routing'
 import type { FailureServices } from '../../routing/later-routes'
+import type { SharedRows } from '../../routing/shared'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { domainSettings } from '../domain-cache'
 import { log } from '../log'
+import { ShardedRows } from '../shared-rows'
 
 /** What a failure route may ask where its request is relayed. */
 export class FailureRouteServices implements FailureServices {
   readonly nowMs = Date.now()
+  readonly shared: SharedRows
   private readonly env: Env
 
   constructor(env: Env) {
     this.env = env
+    this.shared = new ShardedRows(env)
   }
 
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup> {

@@ -1,6 +1,7 @@
 import { randomToken } from '../../platform/random'
 import type { LiveGateway } from '../../routing/carriers'
 import type { DomainSettings, Lookup, Saved, Services, Verdict } from '../../routing/services'
+import type { SharedRows } from '../../routing/shared'
 import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
 import type { Credentials } from '../../sip/auth/credentials'
 import { checkNonce, mintNonce } from '../../sip/auth/nonce'
@@ -29,6 +30,7 @@ import { callObject } from '../call-object'
 import { domainSettings } from '../domain-cache'
 import { liveGateways } from '../gateway-cache'
 import { log } from '../log'
+import { ShardedRows } from '../shared-rows'
 import type { Connection } from './connection'
 
 /** What the script of one request may ask of its flow. */
@@ -146,6 +148,10 @@ export class FlowServices implements Services {
 
   random(): string {
     return randomToken()
+  }
+
+  get shared(): SharedRows {
+    return new ShardedRows(this.connection.env)
   }
 
   loops(request: Request): boolean {

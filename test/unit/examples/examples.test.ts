@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sip as callForward } from '../../../examples/call-forward'
 import { sip as callerRewriting } from '../../../examples/caller-rewriting'
+import { sip as callsPerMinute } from '../../../examples/calls-per-minute'
 import { sip as codecFilter } from '../../../examples/codec-filter'
 import { sip as emergency } from '../../../examples/emergency-notification'
 import { sip as failureRoute } from '../../../examples/failure-route'
@@ -16,6 +17,7 @@ import { sip as userAgents } from '../../../examples/user-agent-allow-list'
 import { sip as voicemail } from '../../../examples/voicemail'
 import type { Router, SendOrder } from '../../../src/routing'
 import { decide, decideFailure, type FakeRequest, type Fakes, inWords } from '../../../src/routing/test-kit'
+import { header } from '../../../src/sip/message/headers'
 
 const alice: Fakes = { identity: 'alice@example.com' }
 const withBob: Fakes = { ...alice, bindings: { 'bob@example.com': ['sip:bob@b.invalid'] } }
@@ -142,7 +144,18 @@ describe('the examples', () => {
     expect(await words(emergency, {}, withBob)).toBe('relay sip:bob@b.invalid')
   })
 
+  it('Q06 calls per minute', async () => {
+    const fakes = { ...withBob, shared: new Map() }
+    for (let i = 0; i < 10; i++) expect(await words(callsPerMinute, {}, fakes)).toBe('relay sip:bob@b.invalid')
+    const refused = await decide(callsPerMinute, {}, fakes)
+    expect(inWords(refused)).toBe('503 Too Many Calls')
+    expect(refused.type === 'respond' && header(refused.response, 'retry-after')).toBe('60')
+    const others = { identity: 'carol@example.com', bindings: withBob.bindings ?? {}, shared: fakes.shared }
+    expect(await words(callsPerMinute, { from: 'sip:carol@example.com' }, others)).toBe('relay sip:bob@b.invalid')
+    expect(await words(callsPerMinute, { method: 'MESSAGE' }, fakes)).toBe('relay sip:bob@b.invalid')
+  })
+
   it('are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(14)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(15)
   })
 })

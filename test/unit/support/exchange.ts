@@ -4,6 +4,7 @@ import { Context } from '../../../src/routing/context'
 import type { Decision } from '../../../src/routing/decision'
 import type { Block } from '../../../src/routing/router'
 import type { DomainSettings, Lookup, Saved, Services, Verdict } from '../../../src/routing/services'
+import { FakeRows } from '../../../src/routing/test-kit'
 import type { Hash } from '../../../src/sip/auth/algorithm'
 import { answerChallenge } from '../../../src/sip/auth/answer'
 import { challengeAlgorithms, formatChallenge, parseChallenge } from '../../../src/sip/auth/challenge'
@@ -44,6 +45,7 @@ export class Exchange implements Services {
   isLocked = false
   source: Source = { transport: 'WSS', address: '192.0.2.10' }
   readonly connected: LiveGateway[] = []
+  readonly shared = new FakeRows(new Map())
   private tokens = 0
 
   constructor() {
