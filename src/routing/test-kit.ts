@@ -1,5 +1,6 @@
 import { makeRequest } from '../sip/message/make-request'
 import type { Request } from '../sip/message/message'
+import { reasonPhrase } from '../sip/message/reason-phrase'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import type { FailureDecision, Json } from '../sip/proxy/response-context'
 import type { Target } from '../sip/proxy/target'
@@ -7,9 +8,9 @@ import type { Source } from '../sip/transport/source'
 import type { LiveGateway } from './carriers'
 import { Context } from './context'
 import type { Decision } from './decision'
-import { FailureContext, type FailureRoute } from './later-routes'
+import { FailureContext, type FailureRoute, type ResultRoute } from './later-routes'
 import type { Router } from './router'
-import type { SendOrder } from './send'
+import { ResultContext, type SendOrder } from './send'
 import type { DomainSettings, Lookup, Services } from './services'
 import type { SharedRows } from './shared'
 
@@ -77,6 +78,18 @@ export function decideFailure<State>(
     tried: [{ target: targetOf('sip:tried@example.com'), status: best }],
   }
   return script.decideFailure(route.name, new FailureContext<State>(facts, new FakeServices(fakes)))
+}
+
+/** Tells a result route how a request of the script's own has ended: what it does is in the log, the store and its own doing. */
+export function tellResult<State>(
+  script: Router<State>,
+  route: ResultRoute<State>,
+  ended: FakeRequest & { readonly status: number; readonly reason?: string; readonly state: State },
+  fakes: Fakes = {},
+): Promise<void> {
+  const { status, reason = reasonPhrase(status), state } = ended
+  const facts = { request: requestOf({ method: 'MESSAGE', ...ended }), state, status, reason }
+  return script.tellResult(route.name, new ResultContext<State>(facts, new FakeServices(fakes)))
 }
 
 /** A decision as one line: `404 Not Found`, `relay sip:a | sip:b > sip:c` (together `|`, then `>`), `forward`, `drop why`, `pass`. */

@@ -16,7 +16,7 @@ import { sip as serialFork } from '../../../examples/serial-fork'
 import { sip as userAgents } from '../../../examples/user-agent-allow-list'
 import { sip as voicemail } from '../../../examples/voicemail'
 import type { Router, SendOrder } from '../../../src/routing'
-import { decide, decideFailure, type FakeRequest, type Fakes, inWords } from '../../../src/routing/test-kit'
+import { decide, decideFailure, type FakeRequest, type Fakes, inWords, tellResult } from '../../../src/routing/test-kit'
 import { header } from '../../../src/sip/message/headers'
 
 const alice: Fakes = { identity: 'alice@example.com' }
@@ -142,6 +142,10 @@ describe('the examples', () => {
       },
     ])
     expect(await words(emergency, {}, withBob)).toBe('relay sip:bob@b.invalid')
+    const log: NonNullable<Fakes['log']> = []
+    const deskTold = { kind: 'result', name: 'desk-told' } as const
+    for (const status of [200, 404]) await tellResult(emergency, deskTold, { status, state: null }, { log })
+    expect(log).toEqual([{ event: 'desk.untold', method: 'MESSAGE', callId: 'call-1', status: 404 }])
   })
 
   it('Q06 calls per minute', async () => {

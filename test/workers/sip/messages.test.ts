@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { originate } from '../../../src/sip/uac/originate'
 import { later } from '../support/objects'
 import type { Phone } from '../support/phone'
-import { admin, play, type World } from '../support/world'
+import { watchRows } from '../support/rows'
+import { admin, evictAll, play, type World } from '../support/world'
 
 const aorOf = (phone: Phone) => phone.account.aor.replace('sip:', '')
 
@@ -59,6 +60,21 @@ describe('POST /v1/messages', () => {
       bob.close()
       await bob.closed
       expect(await send(world, bob)).toMatchObject({ status: 480 })
+    }))
+
+  test('costs five rows and an alarm', () =>
+    play(async (world) => {
+      const bob = await world.phone('bob')
+      const rows = await watchRows()
+      try {
+        const result = send(world, bob)
+        bob.respond(await bob.expect('MESSAGE'), 200)
+        await result
+        await evictAll()
+        expect(rows.take()).toEqual(['put', 'setAlarm', 'put', 'put', 'put', 'delete'])
+      } finally {
+        rows.stop()
+      }
     }))
 
   test('no result in time is none: it is told to the log later, and nothing is left', () =>

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { describe, expect, test, vi } from 'vitest'
 import { ownRequest } from '../../../src/objects/flow/own-request'
+import { LocationObject } from '../../../src/objects/location-object'
 import type { ResultContext } from '../../../src/routing'
 import { sip } from '../../../src/script'
 import { newContextAddress } from '../../../src/sip/outbound/tokens'
@@ -101,6 +102,36 @@ describe('requests of our own', () => {
     second.respond(other, 486)
     await hears(aorOf(desk), 486)
   })
+
+  test('J03 a look-up that hangs delays neither the call nor its CANCEL', () =>
+    play(async (world) => {
+      const [alice, bob, desk] = [await world.phone('alice'), await world.phone('bob'), await world.phone('desk')]
+      let go: (() => void) | undefined
+      const hangs = new Promise<void>((resolve) => {
+        go = resolve
+      })
+      const original = LocationObject.prototype.lookup
+      const spy = vi.spyOn(LocationObject.prototype, 'lookup').mockImplementation(async function (this: unknown, o) {
+        if (Reflect.get(Object(this), 'aor') === aorOf(desk)) await hangs
+        return original.call(this as LocationObject, o)
+      })
+      const invite = call(alice, bob, aorOf(desk))
+      await alice.expect('100 INVITE')
+      const offered = await bob.expect('INVITE')
+      bob.respond(offered, 180)
+      await alice.expect('180 INVITE')
+      alice.cancel(invite)
+      await alice.expect('200 CANCEL')
+      await bob.expect('CANCEL')
+      bob.respond(offered, 487)
+      await bob.expect('ACK')
+      await alice.expect('487 INVITE')
+      expect([desk.unread, results(aorOf(desk))]).toEqual([[], []])
+      go?.()
+      desk.respond(await desk.expect('MESSAGE'), 200)
+      await hears(aorOf(desk), 200)
+      spy.mockRestore()
+    }))
 
   test('480 when no device can be reached, 404 when none is registered or the domain is not ours', () =>
     play(async (world) => {
