@@ -128,16 +128,19 @@ describe('RFC 3261 §16.7: parallel forking', () => {
     await alice.expectNothing()
   })
 
-  twins('a MESSAGE goes to both, one 200 comes back', async (world) => {
+  twins('J10 a MESSAGE goes to both, without Record-Route; one 200 comes back and no ACK follows', async (world) => {
     const { alice, desk, mobile } = await three(world)
     alice.request('MESSAGE', { uri: desk.account.aor, body: 'hello' })
     const [atDesk, atMobile] = [await desk.expect('MESSAGE'), await mobile.expect('MESSAGE')]
     expect([atDesk.body, atMobile.body]).toEqual(['hello', 'hello'])
+    expect([...atDesk.headers('Record-Route'), ...atMobile.headers('Record-Route')]).toEqual([])
     desk.respond(atDesk, 405)
     await alice.expectNothing()
     mobile.respond(atMobile, 200)
     await alice.expect('200 MESSAGE')
     await alice.expectNothing()
+    await desk.expectNothing()
+    await mobile.expectNothing()
   })
 })
 

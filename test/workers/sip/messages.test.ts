@@ -22,6 +22,23 @@ function request(to: Phone, name: string, patienceMs: number) {
   return senderOf(to).originate(name, originate(fields, { callId: name, fromTag: 'tag' }), 'sip.test', patienceMs)
 }
 
+describe('MESSAGE of a phone', () => {
+  test('J11 with a Content-Length beyond its body is 400, and passes when that is right', () =>
+    play(async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      const headers = ['Content-Type: text/plain']
+      const right = alice.build('MESSAGE', { uri: bob.account.aor, headers, body: 'Hello world.' })
+      alice.send(right.replace('Content-Length: 12', 'Content-Length: 18'))
+      expect((await alice.expect('400 MESSAGE')).text).toContain('Content-Length Exceeds Body')
+      alice.send(right)
+      const message = await bob.expect('MESSAGE')
+      expect(message.body).toBe('Hello world.')
+      bob.respond(message, 200)
+      await alice.expect('200 MESSAGE')
+      expect(bob.unread).toEqual([])
+    }))
+})
+
 describe('POST /v1/messages', () => {
   test('J14 reaches all devices of the address and answers with the SIP result', () =>
     play(async (world) => {
