@@ -57,6 +57,17 @@ export default defineConfig(async () => ({
         },
       },
       {
+        // The gateway with the Worker behind it and a carrier of the test's own in front: loopback only.
+        test: {
+          name: 'gateway',
+          include: ['test/gateway/**/*.test.ts'],
+          environment: 'node',
+          ...oneAtATime,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],

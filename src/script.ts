@@ -1,6 +1,8 @@
 import {
   callFeatures,
+  carriers,
   digestAuth,
+  fromCarrier,
   keepAlive,
   location,
   maxForwards,
@@ -18,7 +20,7 @@ export const sip = new Router()
 sip.use(scannerFilter(), sanity())
 sip.options(keepAlive())
 sip.use(maxForwards(70), withinDialog())
-sip.use(digestAuth(), noOpenRelay())
+sip.use(fromCarrier(), digestAuth(), noOpenRelay())
 sip.register(registrar())
 sip.invite(callFeatures(sip))
-sip.use(location())
+sip.use(carriers(), location())

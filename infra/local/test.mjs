@@ -10,6 +10,7 @@ await bootstrap(async () => {
     for (const key of Object.keys(total)) total[key] += counts[key]
   }
   add(await runTests(['unit', 'workers']))
+  add(await runTests(['gateway']))
   add(await runTests(['system']))
   if (browser) add(await runTests(['browser'], { CHROMIUM: browser }))
   else {

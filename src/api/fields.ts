@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { parseUri } from '../sip/message/uri'
 import { canonicalDomain } from '../store/domains'
 import { MAX_DOMAIN, MAX_PASSWORD, MAX_USERNAME } from './limits'
 
@@ -19,6 +20,20 @@ export const domainName = z
   .transform(canonicalDomain)
   .refine(isHost, 'must be a host name, an IPv4 address or an IPv6 address in brackets')
   .openapi({ type: 'string', description: 'Host name or IP address, stored in lower case.', example: 'example.test' })
+
+/** Name of a trunk, a set or a gateway. */
+export const smallName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, '1 to 32 of a-z, 0-9 and hyphens between them')
+  .openapi({ example: 'main' })
+
+/** A URI that a gateway can send to. */
+export const sipUri = z
+  .string()
+  .max(255)
+  .refine((text) => /^sip:/i.test(text), 'must begin with sip:')
+  .refine((text) => parseUri(text) !== undefined, 'is no SIP URI')
+  .openapi({ example: 'sip:carrier.example' })
 
 export const username = z
   .string()

@@ -1,10 +1,14 @@
 import { bodyLimit } from 'hono/body-limit'
+import { addressGroups } from './address-groups'
 import { adminToken } from './auth'
 import { bindings } from './bindings'
+import { carrierRoutes } from './carrier-routes'
 import { allowOrigins } from './cors'
+import { dispatchers } from './dispatchers'
 import { docsPage } from './docs'
 import { domains } from './domains'
 import { features } from './features'
+import { gateways, gatewayToken } from './gateways'
 import { health } from './health'
 import { MAX_BODY_BYTES } from './limits'
 import { messages } from './messages'
@@ -13,6 +17,9 @@ import { openApiDocument } from './openapi'
 import { answerProblem, Problem } from './problem'
 import { createRouter } from './router'
 import { subscribers } from './subscribers'
+import { trunks } from './trunks'
+
+const CARRIER_PATHS = ['address-groups', 'dispatchers', 'trunks', 'carrier-routes', 'gateways']
 
 /** The REST API under `/v1`. Everything else of the Worker (sockets, pages) is not its business. */
 export function createApi() {
@@ -22,6 +29,8 @@ export function createApi() {
   api.use('/v1/domains/*', adminToken)
   api.use('/v1/subscribers/*', adminToken)
   api.use('/v1/messages/*', adminToken)
+  for (const path of CARRIER_PATHS) api.use(`/v1/${path}/*`, adminToken)
+  api.use('/v1/gateway/*', gatewayToken)
   const routes = api
     .route('/v1', health)
     .route('/v1', domains)
@@ -29,6 +38,11 @@ export function createApi() {
     .route('/v1', bindings)
     .route('/v1', features)
     .route('/v1', messages)
+    .route('/v1', addressGroups)
+    .route('/v1', dispatchers)
+    .route('/v1', trunks)
+    .route('/v1', carrierRoutes)
+    .route('/v1', gateways)
   routes.get('/v1/openapi.json', (c) => c.json(openApiDocument(routes)))
   routes.get('/v1/docs', (c) => docsPage(c, openApiDocument(routes)))
   refuseTheRest(routes)

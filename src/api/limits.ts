@@ -14,6 +14,14 @@ export const MAX_TEXT_BYTES = 8_000
 export const MAX_MESSAGE_HEADERS = 10
 /** How long an answer waits for the result of a message: a busy client of ours should not wait for Timer F. */
 export const MESSAGE_PATIENCE_MS = 10_000
+/** Most entries of one address group. */
+export const MAX_ENTRIES = 500
+/** Longest tag of an entry. */
+export const MAX_TAG = 64
+/** Most destinations of one dispatcher set. */
+export const MAX_DESTINATIONS = 100
+/** Largest report of a gateway. */
+export const MAX_REPORT_BYTES = 100_000
 export const MAX_USERNAME = 64
 export const MAX_PASSWORD = 128
 /** RFC 1035 §2.3.4. */

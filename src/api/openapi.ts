@@ -12,6 +12,12 @@ const SECURITY = {
   description: 'The admin token of the deployment: `Authorization: Bearer $ADMIN_TOKEN`.',
 } as const
 
+const GATEWAY_SECURITY = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'The token of the gateways: `Authorization: Bearer $GATEWAY_TOKEN`.',
+} as const
+
 export type OpenApiDocument = ReturnType<typeof openApiDocument>
 
 /** OpenAPI 3.1, made from the routes. */
@@ -30,7 +36,12 @@ export function openApiDocument(api: Pick<ReturnType<typeof createRouter>, 'getO
       { name: 'Domains', description: 'The hosts that we answer for.' },
       { name: 'Subscribers', description: 'Who may register and call.' },
       { name: 'Messages', description: 'Texts to the devices of an address.' },
+      { name: 'Carriers', description: 'Who may call from the telephone network, and the ways out to it.' },
+      { name: 'Gateways', description: 'What speaks to carriers, and how they are.' },
     ],
   })
-  return { ...document, components: { ...document.components, securitySchemes: { adminToken: SECURITY } } }
+  return {
+    ...document,
+    components: { ...document.components, securitySchemes: { adminToken: SECURITY, gatewayToken: GATEWAY_SECURITY } },
+  }
 }

@@ -1,8 +1,10 @@
 /** Ready-made blocks, in the order of the default script. */
 
 export { callFeatures } from './call-features'
+export { carriers } from './carriers'
 export { digestAuth } from './digest-auth'
 export { type EmergencyOptions, emergency } from './emergency'
+export { fromCarrier } from './from-carrier'
 export { keepAlive } from './keep-alive'
 export { location } from './location'
 export { maxForwards } from './max-forwards'

@@ -18,7 +18,7 @@ import type { Decision } from './decision'
 import { editableRequest, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
 import { MAX_SENDS, type SendOptions, type SendOrder, sendOrder } from './send'
-import type { Lookup, Services } from './services'
+import type { Lookup, Peer, Services } from './services'
 import { SessionDescription } from './session-description'
 import { SharedStore } from './shared'
 
@@ -42,6 +42,8 @@ export class Context<State = Json> {
   request: Request
   /** The address-of-record that authentication proved. */
   identity: string | undefined
+  /** The carrier that the request comes from, set by `fromCarrier`: it is trusted without a digest. */
+  carrier: Peer | undefined
   readonly routes: RouteInformation
   readonly services: Services
   private readonly toTag: string
@@ -88,6 +90,11 @@ export class Context<State = Json> {
   /** Where the request really comes from: the socket, or the packet that reached a gateway. Never what a header says. */
   get source(): Source {
     return this.services.source
+  }
+
+  /** The address group or trunk that the request comes from, as `allow_source_address` asks; undefined: a stranger. */
+  addressGroup(): Promise<Peer | undefined> {
+    return this.services.peer()
   }
 
   /** Whether the request is inside a dialog: it has a To tag. */

@@ -9,6 +9,11 @@ export interface RelayTimes<State = Json> {
   readonly ringFor?: { readonly seconds: number }
   /** How long a target may stay silent. Default 32 s (Timer B). */
   readonly noResponseFor?: { readonly seconds: number }
+  /**
+   * Final statuses after which the next group is tried, beside targets that can't be reached: for carriers, whose 404 or 486
+   * is an answer. Default: after every failure but a 6xx.
+   */
+  readonly failover?: readonly number[]
   /** Asked once when all targets have failed, before the caller hears of it; never after a CANCEL or a 6xx. */
   readonly onFailure?: FailureRoute<State>
   /** Sees every response of this request on its way to the caller, 100 excepted. */
@@ -21,10 +26,11 @@ export interface RelayTimes<State = Json> {
 
 /** What is stored of it: routes by their names. */
 export function relayOptions<State>(times: RelayTimes<State>): RelayOptions {
-  const { ringFor, noResponseFor, onFailure, onReply, onBranch, state } = times
+  const { failover, ringFor, noResponseFor, onFailure, onReply, onBranch, state } = times
   return {
     ...(ringFor ? { ringForMs: ringFor.seconds * 1_000 } : {}),
     ...(noResponseFor ? { noResponseMs: noResponseFor.seconds * 1_000 } : {}),
+    ...(failover ? { failover } : {}),
     ...(onFailure ? { onFailure: onFailure.name } : {}),
     ...(onReply ? { onReply: onReply.name } : {}),
     ...(onBranch ? { onBranch: onBranch.name } : {}),

@@ -40,11 +40,29 @@ export type Saved =
  */
 export type Verdict = 'accepted' | 'stale' | 'rejected' | 'locked'
 
+/** A source on the network that is known. */
+export interface Peer {
+  /** Id of its address group. */
+  readonly group?: string
+  /** The trunk whose Contact was called. */
+  readonly trunk?: string
+  /** Its calls need no digest and are for our own numbers only. */
+  readonly carrier: boolean
+  /** Whose subscribers have the numbers it calls. */
+  readonly domain?: string
+  /** Of the entry that matched. */
+  readonly tag?: string
+}
+
 /** What the flow does for its script. Times are epoch milliseconds. */
 export interface Services {
   readonly nowMs: number
   /** Where the request really comes from. */
   readonly source: Source
+  /** The address group or trunk that the request comes from; undefined when it is a stranger. */
+  peer(): Promise<Peer | undefined>
+  /** The dispatcher sets that lead to a number, E.164 with its plus, the cheapest first. */
+  carrierSets(number: string): Promise<readonly string[]>
   /** The gateways to carriers that are connected. */
   gateways(): Promise<readonly LiveGateway[]>
   /** Digest challenges of a realm, ready for the header; none when the policy forbids all that this client knows. */

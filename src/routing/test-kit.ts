@@ -1,3 +1,4 @@
+import { setsFor } from '../dispatcher/carrier-routes'
 import { makeRequest } from '../sip/message/make-request'
 import type { Request } from '../sip/message/message'
 import { reasonPhrase } from '../sip/message/reason-phrase'
@@ -11,7 +12,7 @@ import type { Decision } from './decision'
 import { FailureContext, type FailureRoute, type ResultRoute } from './later-routes'
 import type { Router } from './router'
 import { ResultContext, type SendOrder } from './send'
-import type { DomainSettings, Lookup, Services } from './services'
+import type { DomainSettings, Lookup, Peer, Services } from './services'
 import type { SharedRows } from './shared'
 
 /** The world that a script is tried in. All of it is optional. */
@@ -26,6 +27,10 @@ export interface Fakes {
   readonly features?: Readonly<Record<string, CallFeatures>>
   /** Where the request comes from. Default: a browser at 192.0.2.10. */
   readonly source?: Source
+  /** The address group or trunk that the request comes from. Default: a stranger. */
+  readonly peer?: Peer
+  /** Dispatcher sets by the prefix of numbers, digits without plus. */
+  readonly carrierRoutes?: Readonly<Record<string, readonly string[]>>
   /** Names of the gateways to carriers that are connected. Default: `gateway`. */
   readonly gateways?: readonly string[]
   /** What is in the shared store, as JSON values; it stays from one request to the next, and nothing expires. */
@@ -166,6 +171,18 @@ class FakeServices implements Services {
 
   get source(): Source {
     return this.fakes.source ?? { transport: 'WSS', address: '192.0.2.10' }
+  }
+
+  async peer(): Promise<Peer | undefined> {
+    return this.fakes.peer
+  }
+
+  async carrierSets(number: string): Promise<readonly string[]> {
+    const routes = Object.entries(this.fakes.carrierRoutes ?? {}).map(([prefix, sets]) => ({
+      prefix,
+      sets: sets.map((set, cost) => ({ set, cost })),
+    }))
+    return setsFor(routes, number)
   }
 
   async gateways(): Promise<readonly LiveGateway[]> {

@@ -1,6 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { AddressGroup } from '../dispatcher/address-groups'
+import type { CarrierRoute } from '../dispatcher/carrier-routes'
+import type { DispatcherSet } from '../dispatcher/configuration'
 import type { CallFeatures } from '../sip/proxy/call-features'
+import type { StoredTrunk } from './stored-trunk'
 
 export const DIGEST_ALGORITHMS = ['MD5', 'SHA-256'] as const
 export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number]
@@ -43,6 +47,17 @@ export const subscribers = sqliteTable(
   // Domain first: one index serves the look-up, the pages of a domain and the foreign key (an index is a row per write).
   (t) => [uniqueIndex('subscribers_domain_username').on(t.domain, t.username)],
 )
+
+/** Configuration that is read as a whole: a document with a name. */
+const document = <T>() => ({ key: text().primaryKey(), body: text({ mode: 'json' }).$type<T>().notNull(), ...times })
+
+/** Sources on the network that carriers and offices are known by. */
+export const addressGroups = sqliteTable('address_groups', document<AddressGroup>())
+export const dispatcherSets = sqliteTable('dispatcher_sets', document<DispatcherSet>())
+/** With their secrets sealed. */
+export const trunks = sqliteTable('trunks', document<StoredTrunk>())
+/** Which dispatcher sets lead to numbers with a prefix. */
+export const carrierRoutes = sqliteTable('carrier_routes', document<CarrierRoute>())
 
 export type Domain = typeof domains.$inferSelect
 export type Subscriber = typeof subscribers.$inferSelect

@@ -53,6 +53,19 @@ export class AdminApi {
     return this.request('POST', '/v1/messages', message)
   }
 
+  /** Replaces a document of configuration: `dispatchers/main`. */
+  put(path: string, body: object): Promise<unknown> {
+    return this.request('PUT', `/v1/${path}`, body)
+  }
+
+  get(path: string): Promise<unknown> {
+    return this.request('GET', `/v1/${path}`)
+  }
+
+  delete(path: string): Promise<unknown> {
+    return this.request('DELETE', `/v1/${path}`)
+  }
+
   private async request(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.url}${path}`, {
       method,

@@ -10,6 +10,7 @@ export interface Product {
   readonly url: string
   readonly sipUrl: string
   readonly adminToken: string
+  readonly gatewayToken: string
   /** What it has printed so far. */
   output(): string
   /** Ends it and everything it started. */
@@ -23,6 +24,7 @@ const START_MS = 120_000
 export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
   const stateDir = await mkdtemp(join(tmpdir(), 'strowger-test-'))
   const adminToken = `token-${process.pid}`
+  const gatewayToken = `gateway-token-${process.pid}`
   const child = spawn(process.execPath, ['infra/local/serve.mjs'], {
     env: {
       ...process.env,
@@ -30,6 +32,7 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
       PORT: String(await freePort()),
       STATE_DIR: stateDir,
       ADMIN_TOKEN: adminToken,
+      GATEWAY_TOKEN: gatewayToken,
       // As npm sets it: the command then ends when its parent dies, so that a killed test run leaves nothing behind.
       npm_lifecycle_event: 'serve',
       ...settings,
@@ -48,7 +51,7 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
   }
   try {
     const url = await ready(child, output)
-    return { url, sipUrl: url.replace('http', 'ws'), adminToken, output, stop }
+    return { url, sipUrl: url.replace('http', 'ws'), adminToken, gatewayToken, output, stop }
   } catch (error) {
     await stop()
     throw error

@@ -1,6 +1,7 @@
+import { setsFor } from '../../dispatcher/carrier-routes'
 import { randomToken } from '../../platform/random'
 import type { LiveGateway } from '../../routing/carriers'
-import type { DomainSettings, Lookup, Saved, Services, Verdict } from '../../routing/services'
+import type { DomainSettings, Lookup, Peer, Saved, Services, Verdict } from '../../routing/services'
 import type { SharedRows } from '../../routing/shared'
 import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
 import type { Credentials } from '../../sip/auth/credentials'
@@ -25,8 +26,10 @@ import { isLoop } from '../../sip/proxy/loop'
 import { flowRegistration, listed } from '../../sip/registrar/flow-registration'
 import { refresh } from '../../sip/registrar/refresh'
 import type { Source } from '../../sip/transport/source'
+import { matchAddress } from '../../store/address-match'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
+import { carrierData } from '../carrier-cache'
 import { domainSettings } from '../domain-cache'
 import { liveGateways } from '../gateway-cache'
 import { log } from '../log'
@@ -132,6 +135,28 @@ export class FlowServices implements Services {
     )
     if (saved === 'unproved' || !saved.ok) return saved === 'unproved' ? { ok: false, status: 403 } : saved
     return { ok: true, contacts: saved.bindings.map(listed), outbound: saved.outbound }
+  }
+
+  async peer(): Promise<Peer | undefined> {
+    const { trunk } = this.source
+    const data = await carrierData(this.connection.env, this.nowMs)
+    if (trunk !== undefined && data.trunkDomains.has(trunk)) {
+      const domain = data.trunkDomains.get(trunk)
+      return { trunk, carrier: true, ...(domain === undefined ? {} : { domain }) }
+    }
+    const match = matchAddress(data.addressGroups, this.source)
+    if (!match) return undefined
+    const { group, entry } = match
+    return {
+      group: group.id,
+      carrier: group.carrier,
+      ...(group.domain === undefined ? {} : { domain: group.domain }),
+      ...(entry.tag === undefined ? {} : { tag: entry.tag }),
+    }
+  }
+
+  async carrierSets(number: string): Promise<readonly string[]> {
+    return setsFor((await carrierData(this.connection.env, this.nowMs)).routes, number)
   }
 
   gateways(): Promise<readonly LiveGateway[]> {

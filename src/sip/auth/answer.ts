@@ -4,9 +4,10 @@ import type { ReceivedChallenge } from './challenge'
 import { ha1 } from './ha1'
 import { type DigestInput, digestResponse } from './response'
 
-export interface Answer {
+export type Answer = AnswerFacts & ({ readonly password: string } | { readonly ha1: string })
+
+interface AnswerFacts {
   readonly username: string
-  readonly password: string
   readonly method: string
   /** The Request-URI of the request that will carry the credentials. */
   readonly uri: string
@@ -20,12 +21,13 @@ export interface Answer {
 /** RFC 7616 §3.4: the value of the Authorization line for a challenge; undefined when it offers only auth-int. */
 export function answerChallenge(challenge: ReceivedChallenge, answer: Answer): string | undefined {
   const { realm, nonce, algorithm, opaque } = challenge
-  const { username, password, method, uri, cnonce, nonceCount, hash } = answer
+  const { username, method, uri, cnonce, nonceCount, hash } = answer
   if (challenge.qop.length > 0 && !challenge.qop.includes('auth')) return undefined
   const nc = nonceCount.toString(16).padStart(8, '0')
   const protection: Pick<DigestInput, 'protection'> =
     challenge.qop.length > 0 ? { protection: { qop: 'auth', nc, cnonce } } : {}
-  const secret = ha1(hash, algorithm, username, realm, password)
+  // A stored HA1 is of MD5 and of this realm, or the answer is wrong.
+  const secret = 'ha1' in answer ? answer.ha1 : ha1(hash, algorithm, username, realm, answer.password)
   const response = digestResponse(hash, { algorithm, ha1: secret, nonce, method, uri, ...protection })
   const parameters = [`username=${quote(username)}`, `realm=${quote(realm)}`, `nonce="${nonce}"`, `uri="${uri}"`]
   parameters.push(`response="${response}"`, `algorithm=${algorithm}`)

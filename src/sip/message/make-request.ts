@@ -10,7 +10,8 @@ export interface RequestFields {
   readonly to: string
   readonly callId: string
   readonly cSeq: number
-  readonly via: string
+  /** Absent: whoever sends it adds his own. */
+  readonly via?: string
   /** All others, in this order. */
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
   readonly body: string
@@ -19,7 +20,7 @@ export interface RequestFields {
 /** RFC 3261 §8.1.1: a request with everything it must have. */
 export function makeRequest({ method, uri, from, to, callId, cSeq, via, headers, body }: RequestFields): Request {
   const lines = [
-    ['Via', via],
+    ...(via === undefined ? [] : [['Via', via] as const]),
     ['Max-Forwards', '70'],
     ['From', from],
     ['To', to],

@@ -92,8 +92,9 @@ export abstract class ContextTargets extends ContextBranches {
   /** Whether what the last target said is a reason to try the next group. */
   private isWorthAnother(): boolean {
     const { failover } = this.context.options
-    const last = this.context.branches.findLast((b) => !b.replaced)?.final?.status
-    return failover === undefined || last === undefined || failover.includes(last)
+    const last = this.context.branches.findLast((b) => !b.replaced)?.final
+    // Our own word: it was silent, or can't be reached.
+    return failover === undefined || last?.text === undefined || failover.includes(last.status)
   }
 
   /** Asks the failure route that was armed: once, before anything goes up, never for a 6xx or a caller who gave up. */

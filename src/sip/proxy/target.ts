@@ -18,6 +18,12 @@ export interface Target {
 
 /** The hop to a target beyond a WebSocket. Plain JSON. */
 export interface NetworkHop {
+  /** `UDP:192.0.2.1:5060` */
+  readonly to: string
+  /** Which destination of which dispatcher set it is: the set, a space, its URI. */
+  readonly destination?: string
+  /** Whose credentials answer a challenge of this target. */
+  readonly trunk?: string
   /** RFC 3261 §17: an unreliable hop needs retransmissions. */
   readonly reliable: boolean
   /** Our host and port as that side sees them: the sent-by of the Via. */

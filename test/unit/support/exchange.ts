@@ -3,7 +3,7 @@ import type { LiveGateway } from '../../../src/routing/carriers'
 import { Context } from '../../../src/routing/context'
 import type { Decision } from '../../../src/routing/decision'
 import type { Block } from '../../../src/routing/router'
-import type { DomainSettings, Lookup, Saved, Services, Verdict } from '../../../src/routing/services'
+import type { DomainSettings, Lookup, Peer, Saved, Services, Verdict } from '../../../src/routing/services'
 import { FakeRows } from '../../../src/routing/test-kit'
 import type { Hash } from '../../../src/sip/auth/algorithm'
 import { answerChallenge } from '../../../src/sip/auth/answer'
@@ -94,6 +94,15 @@ export class Exchange implements Services {
       const nonce = mintNonce({ nowMs: this.nowMs, random: 'random', realm }, mac)
       return formatChallenge({ realm, nonce, algorithm, ...(stale ? { stale } : {}) })
     })
+  }
+
+  peered: Peer | undefined
+  async peer(): Promise<Peer | undefined> {
+    return this.peered
+  }
+
+  async carrierSets(): Promise<readonly string[]> {
+    return []
   }
 
   async gateways(): Promise<readonly LiveGateway[]> {

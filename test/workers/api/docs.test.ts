@@ -29,6 +29,18 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/subscribers/{aor}/bindings', ['get']],
       ['/v1/subscribers/{aor}/features', ['get', 'put']],
       ['/v1/messages', ['post']],
+      ['/v1/address-groups', ['get']],
+      ['/v1/address-groups/{key}', ['delete', 'get', 'put']],
+      ['/v1/dispatchers', ['get']],
+      ['/v1/dispatchers/{key}', ['delete', 'get', 'put']],
+      ['/v1/trunks', ['get']],
+      ['/v1/trunks/{key}', ['delete', 'get', 'put']],
+      ['/v1/carrier-routes', ['get']],
+      ['/v1/carrier-routes/{key}', ['delete', 'get', 'put']],
+      ['/v1/gateway/configuration', ['get']],
+      ['/v1/gateway/state/{name}', ['put']],
+      ['/v1/gateways', ['get']],
+      ['/v1/gateways/{name}', ['delete']],
     ])
   })
 

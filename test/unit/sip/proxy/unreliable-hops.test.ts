@@ -13,6 +13,7 @@ const OUT = { reliable: true }
 const IN = { reliable: false }
 
 const hop = (more: Partial<NetworkHop> = {}): NetworkHop => ({
+  to: 'UDP:192.0.2.9:5060',
   reliable: false,
   sentBy: '192.0.2.1:5060',
   recordRoute: ['<sip:192.0.2.1:5060;lr>', '<sip:g1.gateway.invalid;transport=ws;lr>'],

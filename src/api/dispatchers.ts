@@ -1,0 +1,70 @@
+import { z } from '@hono/zod-openapi'
+import {
+  ALGORITHMS,
+  DEFAULT_FAILOVER,
+  DEFAULT_NO_RESPONSE_SECONDS,
+  DEFAULT_PROBING,
+  type DispatcherSet,
+  mayFailOver,
+} from '../dispatcher/configuration'
+import { dispatcherSets as table } from '../store/schema'
+import { documentRoutes } from './document-routes'
+import { sipUri, smallName } from './fields'
+import { MAX_DESTINATIONS } from './limits'
+
+const Destination = z
+  .strictObject({
+    uri: sipUri.openapi({ example: 'sip:gw1.carrier.example:5060' }),
+    priority: z.int().min(0).max(1_000).default(0).openapi({ description: 'The lowest is tried first.' }),
+    weight: z.int().min(1).max(100).default(1),
+    enabled: z.boolean().default(true).openapi({ description: 'False: DX, no calls and no probes.' }),
+    probe: z.boolean().default(true).openapi({ description: 'False: AX, always in use and never asked.' }),
+    trunk: smallName.optional().openapi({ description: 'The trunk that answers its challenges.' }),
+  })
+  .openapi('Destination')
+
+const Probing = z
+  .strictObject({
+    intervalSeconds: z.number().min(0.5).max(3_600).default(DEFAULT_PROBING.intervalSeconds),
+    timeoutSeconds: z.number().min(0.25).max(30).default(DEFAULT_PROBING.timeoutSeconds),
+    failures: z.int().min(1).max(100).default(DEFAULT_PROBING.failures),
+    successes: z.int().min(1).max(100).default(DEFAULT_PROBING.successes),
+    alive: z
+      .array(z.string().regex(/^(?:[1-6]xx|[1-6]\d\d)$/, 'is a class (2xx) or a status (404)'))
+      .min(1)
+      .default([...DEFAULT_PROBING.alive]),
+    from: sipUri.optional(),
+  })
+  .openapi('Probing')
+
+const status = z.int().refine(mayFailOver, 'is 4xx or 5xx, and not 404, 480, 486 or 487: the callee has answered')
+
+const SetInput = z
+  .strictObject({
+    algorithm: z.enum(ALGORITHMS).default('priority'),
+    destinations: z
+      .array(Destination)
+      .max(MAX_DESTINATIONS)
+      .refine((list) => new Set(list.map((d) => d.uri)).size === list.length, 'names a URI twice'),
+    probing: Probing.prefault({}),
+    failover: z.array(status).default([...DEFAULT_FAILOVER]),
+    noResponseSeconds: z.number().min(0.5).max(32).default(DEFAULT_NO_RESPONSE_SECONDS),
+  })
+  .openapi('NewDispatcherSet')
+
+const View = z.object({ name: z.string(), ...SetInput.shape }).openapi('DispatcherSet')
+
+export const dispatchers = documentRoutes<DispatcherSet, z.infer<typeof View>>({
+  table,
+  path: '/dispatchers',
+  noun: 'dispatcher set',
+  tag: 'Carriers',
+  key: smallName,
+  input: SetInput,
+  view: View,
+  description:
+    'Destinations that do the same. Gateways probe them with OPTIONS and keep the states of those that did not change. ' +
+    'The states are in `GET /v1/gateways`.',
+  store: (name, input) => ({ name, ...(input as z.infer<typeof SetInput>) }) as DispatcherSet,
+  show: (set) => set as z.infer<typeof View>,
+})

@@ -1,0 +1,103 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { openDatabase } from '../store/database'
+import { type DocumentTable, deleteDocument, findDocument, listDocuments, putDocument } from '../store/documents'
+import { pageOf, pageQuery, readPage } from './cursor'
+import { gatewaysChanged } from './gateway-directory'
+import { Problem, problems } from './problem'
+import { createRouter } from './router'
+
+/** A kind of configuration document and its place in the API. */
+export interface DocumentKind<Body, View> {
+  readonly table: DocumentTable
+  /** `/trunks` */
+  readonly path: string
+  /** `trunk` */
+  readonly noun: string
+  readonly tag: string
+  readonly key: z.ZodType<string, string>
+  /** What a PUT may hold: without the key, which is in the path. */
+  readonly input: z.ZodType<unknown>
+  /** What is shown. */
+  readonly view: z.ZodType<View>
+  readonly description: string
+  /** Makes of a PUT what is stored; throws a Problem when it can't be. */
+  store(key: string, input: unknown, env: Env): Promise<Body> | Body
+  show(body: Body): View
+}
+
+/** List, read, PUT and DELETE of one kind of document. A change holds for the next request within a second. */
+export function documentRoutes<Body, View>(kind: DocumentKind<Body, View>) {
+  const { table, path, noun, tag, view } = kind
+  const common = { tags: [tag], security: [{ adminToken: [] }] }
+  const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } })
+  const params = z.object({ key: kind.key.openapi({ param: { name: 'key', in: 'path' } }) })
+  const one = `${path}/{key}`
+  const list = createRoute({
+    ...common,
+    method: 'get',
+    path,
+    summary: `List: ${noun}s`,
+    request: { query: pageQuery(1) },
+    responses: { 200: { description: 'A page.', content: json(pageOf(view)) }, ...problems(400, 401, 503) },
+  })
+  const read = createRoute({
+    ...common,
+    method: 'get',
+    path: one,
+    summary: `Read a ${noun}`,
+    request: { params },
+    responses: { 200: { description: `The ${noun}.`, content: json(view) }, ...problems(400, 401, 404, 503) },
+  })
+  const write = createRoute({
+    ...common,
+    method: 'put',
+    path: one,
+    summary: `Create or replace a ${noun}`,
+    description: kind.description,
+    request: { params, body: { content: json(kind.input), required: true } },
+    responses: {
+      200: { description: `The ${noun} as it is now.`, content: json(view) },
+      201: { description: 'Created.', content: json(view) },
+      ...problems(400, 401, 413, 415, 503),
+    },
+  })
+  const remove = createRoute({
+    ...common,
+    method: 'delete',
+    path: one,
+    summary: `Delete a ${noun}`,
+    request: { params },
+    responses: { 204: { description: 'Deleted.' }, ...problems(400, 401, 404, 503) },
+  })
+  const absent = (key: string) => new Problem(404, `There is no ${noun} ${key}.`, { field: 'key' })
+  return createRouter()
+    .openapi(list, async (c) => {
+      const { limit, cursor } = c.req.valid('query')
+      const db = openDatabase(c.env.DB)
+      const { rows, ...rest } = await readPage(
+        (page) => listDocuments(db, table, page),
+        { limit, after: cursor?.[0] },
+        (row) => [row.key],
+      )
+      return c.json({ items: rows.map((row) => kind.show(row.body as Body)), ...rest } as never, 200)
+    })
+    .openapi(read, async (c) => {
+      const { key } = c.req.valid('param')
+      const found = await findDocument(openDatabase(c.env.DB), table, key)
+      if (!found) throw absent(key)
+      return c.json(kind.show(found.body as Body) as never, 200)
+    })
+    .openapi(write, async (c) => {
+      const { key } = c.req.valid('param')
+      const body = await kind.store(key, c.req.valid('json'), c.env)
+      const outcome = await putDocument(openDatabase(c.env.DB), table, key, body as never, Date.now())
+      await gatewaysChanged(c.env)
+      return c.json(kind.show(body) as never, outcome === 'created' ? 201 : 200)
+    })
+    .openapi(remove, async (c) => {
+      const { key } = c.req.valid('param')
+      if (!(await deleteDocument(openDatabase(c.env.DB), table, key))) throw absent(key)
+      await gatewaysChanged(c.env)
+      return c.body(null, 204)
+    })
+}

@@ -1,0 +1,135 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { hash } from '../platform/hash'
+import { sameSecret } from '../platform/same-secret'
+import { faultOfKeys, openSecret } from '../platform/sealed-secret'
+import type { Trunk } from '../sip/uac/trunk'
+import { openDatabase } from '../store/database'
+import { allDocuments } from '../store/documents'
+import { dispatcherSets, trunks } from '../store/schema'
+import type { StoredTrunk } from '../store/stored-trunk'
+import { smallName } from './fields'
+import { gatewayDirectory } from './gateway-directory'
+import { MAX_REPORT_BYTES } from './limits'
+import { Problem, problems } from './problem'
+import { type Bound, createRouter } from './router'
+
+/** `Authorization: Bearer $GATEWAY_TOKEN`. */
+export const gatewayToken: MiddlewareHandler<Bound> = async (c, next) => {
+  const expected = c.env.GATEWAY_TOKEN
+  if (!expected) throw new Problem(503, 'GATEWAY_TOKEN is not set (wrangler secret put GATEWAY_TOKEN).')
+  const given = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1]
+  if (given === undefined || !sameSecret(given, expected))
+    throw new Problem(401, 'The gateway token is missing or wrong.')
+  await next()
+}
+
+const common = { tags: ['Gateways'] }
+const report = z.looseObject({}).openapi('GatewayReport', {
+  description: 'States of destinations and trunks, and counters, as the gateway tells them.',
+})
+
+const configuration = createRoute({
+  ...common,
+  security: [{ gatewayToken: [] }],
+  method: 'get',
+  path: '/gateway/configuration',
+  summary: 'What a gateway needs to know',
+  description: 'For gateways: dispatcher sets, and trunks with their secrets. `If-None-Match` is answered 304.',
+  responses: {
+    200: {
+      description: 'The configuration.',
+      content: { 'application/json': { schema: z.object({ sets: z.array(z.any()), trunks: z.array(z.any()) }) } },
+    },
+    304: { description: 'It is as it was.' },
+    ...problems(401, 503),
+  },
+})
+
+const state = createRoute({
+  ...common,
+  security: [{ gatewayToken: [] }],
+  method: 'put',
+  path: '/gateway/state/{name}',
+  summary: 'A gateway tells how it is',
+  request: {
+    params: z.object({ name: smallName.openapi({ param: { name: 'name', in: 'path' } }) }),
+    body: { content: { 'application/json': { schema: report } }, required: true },
+  },
+  responses: { 204: { description: 'Noted.' }, ...problems(400, 401, 413, 415, 503) },
+})
+
+const View = z
+  .object({
+    name: z.string(),
+    sockets: z.int().openapi({ description: 'WebSockets that are connected; 0: the gateway is away.' }),
+    connectedAt: z.int().optional().openapi({ description: 'Epoch ms.' }),
+    reportedAt: z.int().optional().openapi({ description: 'Epoch ms.' }),
+    report: report.optional(),
+  })
+  .openapi('Gateway')
+
+const list = createRoute({
+  ...common,
+  security: [{ adminToken: [] }],
+  method: 'get',
+  path: '/gateways',
+  summary: 'List gateways with the states of destinations and trunks',
+  responses: {
+    200: {
+      description: 'All gateways that are connected or have reported.',
+      content: { 'application/json': { schema: z.object({ items: z.array(View) }) } },
+    },
+    ...problems(401, 503),
+  },
+})
+
+const forget = createRoute({
+  ...common,
+  security: [{ adminToken: [] }],
+  method: 'delete',
+  path: '/gateways/{name}',
+  summary: 'Forget a gateway that is gone for good',
+  request: { params: z.object({ name: smallName.openapi({ param: { name: 'name', in: 'path' } }) }) },
+  responses: { 204: { description: 'Forgotten.' }, ...problems(401, 404, 503) },
+})
+
+export const gateways = createRouter()
+  .openapi(configuration, async (c) => {
+    const db = openDatabase(c.env.DB)
+    const [sets, stored] = await Promise.all([allDocuments(db, dispatcherSets), allDocuments(db, trunks)])
+    const opened = await Promise.all(stored.map((trunk) => withSecret(trunk, c.env)))
+    const body = JSON.stringify({ sets, trunks: opened })
+    const etag = `"${hash('SHA-256', body)}"`
+    const headers = { ETag: etag, 'Cache-Control': 'no-store' }
+    if (c.req.header('If-None-Match') === etag) return c.body(null, 304, headers)
+    return c.body(body, 200, { ...headers, 'Content-Type': 'application/json' }) as never
+  })
+  .openapi(state, async (c) => {
+    const { name } = c.req.valid('param')
+    const told = c.req.valid('json')
+    if (JSON.stringify(told).length > MAX_REPORT_BYTES)
+      throw new Problem(413, `A report has at most ${MAX_REPORT_BYTES} bytes.`)
+    await gatewayDirectory(c.env).report(name, told, Date.now())
+    return c.body(null, 204)
+  })
+  .openapi(list, async (c) => {
+    const items = await gatewayDirectory(c.env).describe()
+    return c.json({ items: items as unknown as z.infer<typeof View>[] }, 200) as never
+  })
+  .openapi(forget, async (c) => {
+    const { name } = c.req.valid('param')
+    if (!(await gatewayDirectory(c.env).forget(name)))
+      throw new Problem(404, `There is no gateway ${name}.`, { field: 'name' })
+    return c.body(null, 204)
+  })
+
+/** With its secret, as the gateway needs it. */
+async function withSecret({ secret, domain: _, ...trunk }: StoredTrunk, env: Env): Promise<Trunk> {
+  const fault = faultOfKeys(env.SECRETS_KEY)
+  if (fault !== undefined) throw new Problem(503, fault)
+  const text = await openSecret(secret.sealed, trunk.name, env.SECRETS_KEY ?? '')
+  if (text === undefined)
+    throw new Problem(503, `The secret of trunk ${trunk.name} was sealed with another SECRETS_KEY: set it again.`)
+  return { ...trunk, secret: secret.kind === 'ha1' ? { ha1: text } : { password: text } }
+}

@@ -1,0 +1,32 @@
+import { type AnyBlock, SipError } from '../routing'
+
+/**
+ * A call from a carrier: known by the source of its packets (an address group with `carrier`) or by the trunk whose Contact
+ * was called, never by a header. It needs no digest, and is for our own numbers: the number becomes the subscriber of the
+ * carrier's domain who has it as his name, with or without its plus. Nobody there: 404, never back out to a carrier. Other
+ * requests go on. Sets `c.carrier`. Comes before `digestAuth`.
+ */
+export function fromCarrier(): AnyBlock {
+  return async function fromCarrier(c) {
+    if (c.source.gateway === undefined) return
+    const peer = await c.addressGroup()
+    if (!peer?.carrier) return
+    if (c.method === 'REGISTER') throw new SipError(403, 'Carriers Do Not Register Here')
+    c.carrier = peer
+    // A trunk is called by its own Contact: which number was dialled stands in To.
+    const dialled = peer.trunk === undefined ? c.callee : c.to
+    const domain = peer.domain ?? dialled?.domain
+    if (!dialled?.user || domain === undefined) throw new SipError(484)
+    for (const user of spellings(dialled.user)) {
+      c.request = { ...c.request, uri: `sip:${user}@${domain}` }
+      if ((await c.location.lookup({ subscriber: true })).type !== 'unregistered') return
+    }
+    c.request = { ...c.request, uri: `sip:${dialled.user}@${domain}` }
+  }
+}
+
+/** How a number may be written as the name of a subscriber. */
+function spellings(user: string): string[] {
+  const digits = /^\+?(\d+)$/.exec(user)?.[1]
+  return digits === undefined ? [user] : [...new Set([user, digits, `+${digits}`])]
+}

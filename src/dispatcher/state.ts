@@ -1,0 +1,283 @@
+import type { Destination, DispatcherSet, Probing } from './configuration'
+
+/** A: in use. T: failing, still in use. I: down. D: disabled by somebody. */
+export type Condition = 'A' | 'T' | 'I' | 'D'
+
+/** One destination as it is known. Plain JSON; times are epoch ms. */
+export interface DestinationState {
+  readonly condition: Condition
+  readonly changedAtMs: number
+  readonly failures: number
+  readonly successes: number
+  /** The probe that waits for its answer. */
+  readonly probe?: { readonly id: string; readonly sentAtMs: number }
+  readonly nextProbeAtMs?: number
+  /** RFC 3261 §20.33: it asked not to be called before. */
+  readonly notBeforeMs?: number
+  /** Smoothed round trip of the probes. */
+  readonly latencyMs?: number
+  readonly lastStatus?: number
+  readonly lastReason?: string
+}
+
+/** By set and URI of the destination. */
+export interface DispatcherState {
+  readonly sets: Readonly<Record<string, Readonly<Record<string, DestinationState>>>>
+}
+
+export type DispatcherInput =
+  /** The configuration is new; what did not change keeps its state. */
+  | { readonly type: 'configured' }
+  /** Time passes: probes that are due go out, and those without an answer have failed. `probeId`: fresh. */
+  | { readonly type: 'tick'; readonly probeId: () => string }
+  | {
+      readonly type: 'probed'
+      readonly set: string
+      readonly uri: string
+      readonly probeId: string
+      readonly outcome: Outcome
+    }
+  /** A call was refused or not answered there. */
+  | { readonly type: 'called'; readonly set: string; readonly uri: string; readonly outcome: Outcome }
+
+/** `status` of a response, or none at all. */
+export type Outcome =
+  | { readonly status: number; readonly retryAfterSeconds?: number }
+  | { readonly failed: 'timeout' | 'transport' }
+
+export type DispatcherEffect =
+  | {
+      readonly type: 'probe'
+      readonly set: string
+      readonly uri: string
+      readonly probeId: string
+      readonly probing: Probing
+    }
+  | {
+      readonly type: 'changed'
+      readonly set: string
+      readonly uri: string
+      readonly from: string
+      readonly to: string
+      readonly why: string
+    }
+
+export interface DispatcherStep {
+  readonly state: DispatcherState
+  readonly effects: readonly DispatcherEffect[]
+}
+
+export const NO_STATE: DispatcherState = { sets: {} }
+
+/** The state as Kamailio's letters: `AP`, `TP`, `IP`, `AX`, `DX`. P: it is probed. */
+export function letters({ condition }: DestinationState, { probe, enabled }: Destination): string {
+  return `${condition}${probe && enabled ? 'P' : 'X'}`
+}
+
+/** Whether calls may go there now. */
+export function isUsable({ condition, notBeforeMs }: DestinationState, nowMs: number): boolean {
+  return (condition === 'A' || condition === 'T') && (notBeforeMs ?? 0) <= nowMs
+}
+
+/** All that can happen to the destinations of all sets. */
+export function stepDispatcher(
+  state: DispatcherState,
+  sets: readonly DispatcherSet[],
+  input: DispatcherInput,
+  nowMs: number,
+): DispatcherStep {
+  const draft = new Draft(state, sets, nowMs)
+  switch (input.type) {
+    case 'configured':
+      draft.configured()
+      break
+    case 'tick':
+      draft.tick(input.probeId)
+      break
+    case 'probed':
+      draft.probed(input)
+      break
+    case 'called':
+      draft.called(input)
+      break
+  }
+  return { state: draft.state, effects: draft.effects }
+}
+
+class Draft {
+  state: DispatcherState
+  readonly effects: DispatcherEffect[] = []
+  private readonly sets: readonly DispatcherSet[]
+  private readonly nowMs: number
+
+  constructor(state: DispatcherState, sets: readonly DispatcherSet[], nowMs: number) {
+    this.state = state
+    this.sets = sets
+    this.nowMs = nowMs
+  }
+
+  configured(): void {
+    const before = this.state.sets
+    this.state = { sets: Object.fromEntries(this.sets.map((set) => [set.name, {}])) }
+    for (const set of this.sets) {
+      for (const destination of set.destinations)
+        this.keep(set, destination, adapted(before[set.name]?.[destination.uri], set, destination, this.nowMs))
+    }
+  }
+
+  tick(probeId: () => string): void {
+    for (const set of this.sets) {
+      for (const destination of set.destinations) {
+        this.expire(set, destination)
+        const state = this.get(set, destination)
+        if (!destination.enabled || !destination.probe || state.probe) continue
+        if ((state.nextProbeAtMs ?? 0) > this.nowMs) continue
+        const id = probeId()
+        const nextProbeAtMs = this.nowMs + set.probing.intervalSeconds * 1_000
+        this.keep(set, destination, { ...state, probe: { id, sentAtMs: this.nowMs }, nextProbeAtMs })
+        this.effects.push({ type: 'probe', set: set.name, uri: destination.uri, probeId: id, probing: set.probing })
+      }
+    }
+  }
+
+  /** A probe has a time of its own: nobody waits for the transaction to give up. */
+  private expire(set: DispatcherSet, destination: Destination): void {
+    const { probe } = this.get(set, destination)
+    if (!probe || this.nowMs - probe.sentAtMs < set.probing.timeoutSeconds * 1_000) return
+    this.settle(set, destination, { failed: 'timeout' }, undefined)
+  }
+
+  probed({ set: name, uri, probeId, outcome }: DispatcherInput & { type: 'probed' }): void {
+    const found = this.find(name, uri)
+    // An answer that came too late belongs to a probe that has failed already.
+    if (!found || this.get(...found).probe?.id !== probeId) return
+    const sentAtMs = this.get(...found).probe?.sentAtMs ?? this.nowMs
+    this.settle(...found, outcome, this.nowMs - sentAtMs)
+  }
+
+  private settle(
+    set: DispatcherSet,
+    destination: Destination,
+    outcome: Outcome,
+    roundTripMs: number | undefined,
+  ): void {
+    const { probe: _, ...rest } = this.get(set, destination)
+    const alive = 'status' in outcome && isAlive(outcome.status, set.probing)
+    const seen = { ...rest, ...memory(outcome), ...(alive ? smoothed(rest.latencyMs, roundTripMs) : {}) }
+    if (alive) this.succeeded(set, destination, seen)
+    else this.failed(set, destination, seen, outcome)
+  }
+
+  private succeeded(set: DispatcherSet, destination: Destination, state: DestinationState): void {
+    const successes = state.successes + 1
+    const better = { ...state, successes, failures: 0 }
+    const isBack = state.condition === 'T' || (state.condition === 'I' && successes >= set.probing.successes)
+    this.keep(set, destination, isBack ? this.changed(set, destination, better, 'A', 'answers') : better)
+  }
+
+  private failed(set: DispatcherSet, destination: Destination, state: DestinationState, outcome: Outcome): void {
+    const failures = state.failures + 1
+    const worse = { ...state, failures, successes: 0 }
+    const isDown = failures >= set.probing.failures
+    const next: Condition = state.condition === 'I' || isDown ? 'I' : 'T'
+    this.keep(set, destination, this.changed(set, destination, worse, next, whyOf(outcome)))
+  }
+
+  /** A real call tells of failures; that one worked does not bring back what its probes call dead. */
+  called({ set: name, uri, outcome }: DispatcherInput & { type: 'called' }): void {
+    const found = this.find(name, uri)
+    if (!found) return
+    const [set, destination] = found
+    const state = { ...this.get(set, destination), ...memory(outcome) }
+    if ('status' in outcome && outcome.status !== 503) return
+    if ('status' in outcome) {
+      const notBeforeMs = this.nowMs + (outcome.retryAfterSeconds ?? 0) * 1_000
+      return this.keep(set, destination, { ...state, notBeforeMs })
+    }
+    // Without probes nobody would ever bring it back.
+    if (!destination.probe || state.condition === 'D') return this.keep(set, destination, state)
+    // Its next probe is due at once, so that a carrier that has died is known to be dead soon.
+    this.failed(set, destination, { ...state, nextProbeAtMs: this.nowMs }, outcome)
+  }
+
+  private changed(
+    set: DispatcherSet,
+    destination: Destination,
+    state: DestinationState,
+    condition: Condition,
+    why: string,
+  ): DestinationState {
+    if (state.condition === condition) return state
+    const next = { ...state, condition, changedAtMs: this.nowMs }
+    const from = letters(state, destination)
+    this.effects.push({
+      type: 'changed',
+      set: set.name,
+      uri: destination.uri,
+      from,
+      to: letters(next, destination),
+      why,
+    })
+    return next
+  }
+
+  private find(name: string, uri: string): [DispatcherSet, Destination] | undefined {
+    const set = this.sets.find((s) => s.name === name)
+    const destination = set?.destinations.find((d) => d.uri === uri)
+    return set && destination && [set, destination]
+  }
+
+  private get(set: DispatcherSet, destination: Destination): DestinationState {
+    return this.state.sets[set.name]?.[destination.uri] ?? adapted(undefined, set, destination, this.nowMs)
+  }
+
+  private keep(set: DispatcherSet, destination: Destination, state: DestinationState): void {
+    const own = { ...this.state.sets[set.name], [destination.uri]: state }
+    this.state = { sets: { ...this.state.sets, [set.name]: own } }
+  }
+}
+
+/** The state under a new configuration. */
+function adapted(
+  old: DestinationState | undefined,
+  set: DispatcherSet,
+  destination: Destination,
+  nowMs: number,
+): DestinationState {
+  if (!old) {
+    const condition: Condition = destination.enabled ? 'A' : 'D'
+    return { condition, changedAtMs: nowMs, failures: 0, successes: 0, nextProbeAtMs: nowMs + spread(set, destination) }
+  }
+  const fresh = { changedAtMs: nowMs, failures: 0, successes: 0, nextProbeAtMs: nowMs }
+  const { probe: _, notBeforeMs: __, ...unprobed } = old
+  if (!destination.enabled) return old.condition === 'D' ? old : { ...unprobed, ...fresh, condition: 'D' }
+  if (old.condition === 'D') return { ...unprobed, ...fresh, condition: 'A' }
+  // Nobody asks any more whether it lives, so nobody may call it dead.
+  if (!destination.probe && old.condition !== 'A') return { ...unprobed, ...fresh, condition: 'A' }
+  return old
+}
+
+/** Not all first probes in one moment. */
+function spread(set: DispatcherSet, { uri }: Destination): number {
+  let hash = 0
+  for (let i = 0; i < uri.length; i++) hash = (hash * 31 + uri.charCodeAt(i)) >>> 0
+  return hash % Math.max(1, Math.min(set.probing.intervalSeconds * 1_000, 2_000))
+}
+
+function isAlive(status: number, { alive }: Probing): boolean {
+  return alive.includes(String(status)) || alive.includes(`${Math.floor(status / 100)}xx`)
+}
+
+function memory(outcome: Outcome): Pick<DestinationState, 'lastStatus' | 'lastReason'> {
+  return 'status' in outcome ? { lastStatus: outcome.status } : { lastReason: outcome.failed }
+}
+
+/** An eighth of what is new, as TCP does (RFC 6298 §2.3). */
+function smoothed(before: number | undefined, roundTripMs: number | undefined): Pick<DestinationState, 'latencyMs'> {
+  if (roundTripMs === undefined) return {}
+  return { latencyMs: before === undefined ? roundTripMs : before + (roundTripMs - before) / 8 }
+}
+
+function whyOf(outcome: Outcome): string {
+  return 'status' in outcome ? `answered ${outcome.status}` : outcome.failed
+}

@@ -1,0 +1,52 @@
+import type { NetworkAddress } from '../../sip/transport/hop'
+
+/** One address that a request may go to. */
+export interface Way {
+  readonly to: NetworkAddress
+  /** The Request-URI host there, `carrier.example:5060`; the request keeps its own when absent. */
+  readonly host?: string
+  readonly trunk?: string
+  /** Which destination of a dispatcher set it belongs to. */
+  readonly destination?: string
+}
+
+/** The ways to a dispatcher set, in the order of trial, and when to go on to the next. */
+export interface Plan {
+  readonly ways: readonly Way[]
+  readonly failover: readonly number[]
+  readonly noResponseMs: number
+}
+
+/** What a call tells of itself when a destination is chosen for it. */
+export interface CallFacts {
+  readonly callId: string
+  readonly from: string
+  readonly to: string
+}
+
+/** The dispatcher, as the relay needs it. */
+export interface Destinations {
+  /** Undefined when there is no such set. */
+  plan(set: string, facts: CallFacts): Promise<Plan | undefined>
+  /** What became of a call: a destination that is silent or broken may be out of order. */
+  result(set: string, destination: string, status: number, isOwn: boolean): void
+}
+
+export interface Credentials {
+  readonly realm?: string
+  readonly username: string
+  readonly secret: { readonly password: string } | { readonly ha1: string }
+}
+
+/** The trunks, as the relay needs them. */
+export interface Trunks {
+  /** The trunk whose Contact has this user. */
+  byContact(user: string): string | undefined
+  /** The request again with the answer to a challenge of that trunk; undefined when it is not ours to answer. */
+  answer(
+    trunk: string,
+    request: { readonly method: string; readonly uri: string },
+    status: number,
+    challenges: readonly string[],
+  ): readonly [name: string, value: string] | undefined
+}

@@ -1,0 +1,181 @@
+import type { Destination, DispatcherSet, Probing } from '../../dispatcher/configuration'
+import { select } from '../../dispatcher/select'
+import {
+  type DispatcherEffect,
+  type DispatcherInput,
+  type DispatcherState,
+  letters,
+  NO_STATE,
+  type Outcome,
+  stepDispatcher,
+} from '../../dispatcher/state'
+import { header } from '../../sip/message/headers'
+import { makeRequest } from '../../sip/message/make-request'
+import { parseUri, type SipUri } from '../../sip/message/uri'
+import { hostPort, type NetworkAddress } from '../../sip/transport/hop'
+import type { CallFacts, Destinations, Plan, Way } from './destinations'
+import type { OwnRequests } from './own-requests'
+import type { Ports } from './ports'
+
+/** How often is looked whether a probe is due. */
+export const TICK_MS = 250
+
+/** A destination for people to look at. */
+export interface DestinationView {
+  readonly uri: string
+  /** `AP`, `TP`, `IP`, `AX`, `DX`. */
+  readonly state: string
+  /** Epoch ms. */
+  readonly changedAt: number
+  readonly latencyMs?: number
+  readonly lastStatus?: number
+  readonly lastReason?: string
+}
+
+export interface DispatcherOptions {
+  readonly ports: Ports
+  readonly own: OwnRequests
+  readonly sentBy: (to: NetworkAddress) => string
+  resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
+  onChanged(): void
+}
+
+/** The dispatcher at work: probes, states, and the choice for each call. */
+export class Dispatcher implements Destinations {
+  private state: DispatcherState = NO_STATE
+  private sets: readonly DispatcherSet[] = []
+  private readonly turns = new Map<string, number>()
+  private readonly options: DispatcherOptions
+  private readonly timer: NodeJS.Timeout
+
+  constructor(options: DispatcherOptions) {
+    this.options = options
+    this.timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  stop(): void {
+    clearInterval(this.timer)
+  }
+
+  configure(sets: readonly DispatcherSet[]): void {
+    this.sets = sets
+    this.input({ type: 'configured' })
+    this.options.onChanged()
+  }
+
+  tick(): void {
+    this.input({ type: 'tick', probeId: () => this.options.ports.random() })
+  }
+
+  async plan(name: string, facts: CallFacts): Promise<Plan | undefined> {
+    const set = this.sets.find((s) => s.name === name)
+    if (!set) return undefined
+    const turn = this.turns.get(name) ?? 0
+    this.turns.set(name, turn + 1)
+    const { ports } = this.options
+    const chosen = select(set, this.state, { ...facts, nowMs: ports.nowMs(), random: Math.random, turn })
+    const ways = await Promise.all(chosen.map((destination) => this.waysOf(set, destination)))
+    // Silence and a transport that fails are 408 and 503 of our own.
+    const failover = [...new Set([...set.failover, 408, 503])]
+    return { ways: ways.flat(), failover, noResponseMs: set.noResponseSeconds * 1_000 }
+  }
+
+  /** A name that does not exist is a destination that is not there: the next one is tried at once. */
+  private async waysOf(set: DispatcherSet, destination: Destination): Promise<Way[]> {
+    const uri = parseUri(destination.uri)
+    const addresses = uri ? await this.addressesOf(uri) : []
+    if (addresses.length === 0) this.result(set.name, destination.uri, 503, true)
+    const host = uri && `${uri.host}${uri.port === undefined ? '' : `:${uri.port}`}`
+    return addresses.map((to) => ({
+      to,
+      destination: destination.uri,
+      ...(host === undefined ? {} : { host }),
+      ...(destination.trunk === undefined ? {} : { trunk: destination.trunk }),
+    }))
+  }
+
+  private async addressesOf(uri: SipUri): Promise<readonly NetworkAddress[]> {
+    try {
+      return await this.options.resolve(uri)
+    } catch (error) {
+      this.options.ports.log('warn', 'resolve.failed', { host: uri.host, error: String(error) })
+      return []
+    }
+  }
+
+  result(set: string, uri: string, status: number, isOwn: boolean): void {
+    // Our own final: silence is 408, a broken transport 503.
+    const outcome: Outcome = !isOwn ? { status } : { failed: status === 408 ? 'timeout' : 'transport' }
+    if (isOwn && status !== 408 && status !== 503) return
+    this.input({ type: 'called', set, uri, outcome })
+  }
+
+  describe(): Record<string, DestinationView[]> {
+    return Object.fromEntries(
+      this.sets.map((set) => [
+        set.name,
+        set.destinations.flatMap((destination) => {
+          const state = this.state.sets[set.name]?.[destination.uri]
+          if (!state) return []
+          const { changedAtMs, latencyMs, lastStatus, lastReason } = state
+          return [
+            {
+              uri: destination.uri,
+              state: letters(state, destination),
+              changedAt: changedAtMs,
+              ...(latencyMs === undefined ? {} : { latencyMs: Math.round(latencyMs) }),
+              ...(lastStatus === undefined ? {} : { lastStatus }),
+              ...(lastReason === undefined ? {} : { lastReason }),
+            },
+          ]
+        }),
+      ]),
+    )
+  }
+
+  private input(input: DispatcherInput): void {
+    const { state, effects } = stepDispatcher(this.state, this.sets, input, this.options.ports.nowMs())
+    this.state = state
+    for (const effect of effects) this.perform(effect)
+  }
+
+  private perform(effect: DispatcherEffect): void {
+    if (effect.type === 'probe') return void this.probe(effect.set, effect.uri, effect.probeId, effect.probing)
+    const { type: _, ...change } = effect
+    this.options.ports.log('info', 'dispatcher.changed', change)
+    this.options.onChanged()
+  }
+
+  private async probe(set: string, destination: string, probeId: string, probing: Probing): Promise<void> {
+    const outcome = await this.ask(destination, probing)
+    this.input({ type: 'probed', set, uri: destination, probeId, outcome })
+  }
+
+  private async ask(destination: string, probing: Probing): Promise<Outcome> {
+    const uri = parseUri(destination)
+    const [to] = uri ? await this.addressesOf(uri) : []
+    if (!uri || !to) return { failed: 'transport' }
+    const { ports, own, sentBy } = this.options
+    const from = probing.from ?? `sip:ping@${sentBy(to)}`
+    const target = `sip:${uri.host}${uri.port === undefined ? '' : `:${uri.port}`}`
+    const request = makeRequest({
+      method: 'OPTIONS',
+      uri: target,
+      from: `<${from}>;tag=${ports.random()}`,
+      to: `<${target}>`,
+      callId: `${ports.random()}@${hostPort(to)}`,
+      cSeq: 1,
+      headers: [
+        ['Contact', `<sip:ping@${sentBy(to)}>`],
+        ['Accept', 'application/sdp'],
+        ['User-Agent', 'Strowger'],
+      ],
+      body: '',
+    })
+    const outcome = await own.send(request, to)
+    if ('failed' in outcome) return outcome
+    const { response } = outcome
+    const retryAfterSeconds = Number.parseInt(header(response, 'retry-after') ?? '0', 10)
+    return { status: response.status, ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}) }
+  }
+}

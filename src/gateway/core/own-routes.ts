@@ -1,0 +1,89 @@
+import { removeFirstValue } from '../../sip/message/edit'
+import { headerValues } from '../../sip/message/headers'
+import type { Request } from '../../sip/message/message'
+import { parseNameAddress } from '../../sip/message/name-address'
+import { parameter } from '../../sip/message/parameters'
+import { parseUri, type SipUri } from '../../sip/message/uri'
+
+/** Hosts of the link end so: nobody resolves them. */
+export function linkHost(name: string): string {
+  return `${name}.gateway.invalid`
+}
+
+/** What we are called on either side. */
+export interface OwnNames {
+  readonly link: string
+  /** `host:port` of every listener. */
+  readonly network: readonly string[]
+}
+
+export interface OwnRoutes {
+  /** The request without the Route values that named us. */
+  readonly request: Request
+  /** The user part of our Route on the link: the sealed address of a phone. */
+  readonly phone?: string
+  /** The socket of the link that the dialog uses: to the Worker each is another flow. */
+  readonly socket?: number
+  /** The dispatcher set that the Worker chose. */
+  readonly set?: string
+  /** What we noted in our Record-Route on the network. */
+  readonly note?: DialogNote
+}
+
+/** What a dialog needs that nobody else remembers; it stands in our Record-Route. */
+export interface DialogNote {
+  readonly trunk?: string
+  /** Added to the CSeq of the caller. */
+  readonly cSeqOffset: number
+}
+
+/** RFC 3261 §16.4, RFC 5658 §4: both our values of a double Record-Route come off. */
+export function takeOwnRoutes(received: Request, names: OwnNames): OwnRoutes {
+  let taken: OwnRoutes = { request: received }
+  for (;;) {
+    const top = headerValues(taken.request, 'route')[0]
+    const uri = top === undefined ? undefined : parseUri(parseNameAddress(top)?.uri ?? '')
+    if (!uri || !isOurs(uri, names)) return taken
+    taken = { ...taken, ...notesOf(uri, names), request: removeFirstValue(taken.request, 'route') }
+  }
+}
+
+function isOurs(uri: SipUri, names: OwnNames): boolean {
+  return uri.host.toLowerCase() === names.link || names.network.includes(hostPortOf(uri))
+}
+
+function hostPortOf({ host, port }: SipUri): string {
+  return `${host.toLowerCase()}:${port ?? 5060}`
+}
+
+function notesOf(uri: SipUri, names: OwnNames): Omit<OwnRoutes, 'request'> {
+  if (uri.host.toLowerCase() !== names.link) {
+    const note = readNote(uri.user)
+    return note ? { note } : {}
+  }
+  const set = parameter(uri.parameters, 'set')
+  const socket = /^s(\d{1,2})$/.exec(uri.user ?? '')?.[1]
+  const user = socket !== undefined ? { socket: Number(socket) } : uri.user !== undefined ? { phone: uri.user } : {}
+  return { ...user, ...(set === undefined ? {} : { set }) }
+}
+
+/** Our Record-Route on the network. */
+export function networkRoute(hostPort: string, transport: 'UDP' | 'TCP', note?: DialogNote): string {
+  const user = note && (note.trunk !== undefined || note.cSeqOffset > 0) ? `${writeNote(note)}@` : ''
+  return `<sip:${user}${hostPort}${transport === 'TCP' ? ';transport=tcp' : ''};lr>`
+}
+
+/** Our Record-Route on the link. */
+export function linkRoute(name: string, socket: number): string {
+  return `<sip:s${socket}@${linkHost(name)};transport=ws;lr>`
+}
+
+function writeNote({ trunk, cSeqOffset }: DialogNote): string {
+  return `n.${cSeqOffset}.${trunk ?? ''}`
+}
+
+function readNote(user: string | undefined): DialogNote | undefined {
+  const match = /^n\.(\d{1,4})\.([a-z0-9-]*)$/.exec(user ?? '')
+  if (!match) return undefined
+  return { cSeqOffset: Number(match[1]), ...(match[2] ? { trunk: match[2] } : {}) }
+}

@@ -1,0 +1,232 @@
+import type { Message, Request, Response } from '../../sip/message/message'
+import type { Frame } from '../../sip/message/octets'
+import { parse } from '../../sip/message/parse'
+import { toFrame } from '../../sip/message/serialize'
+import { branchAck, branchCancel, branchRequest } from '../../sip/proxy/branch-messages'
+import { stepContext } from '../../sip/proxy/context-step'
+import {
+  type ContextEffect,
+  type ContextInput,
+  type FailureDecision,
+  nextDeadline,
+  type ResponseContext,
+} from '../../sip/proxy/response-context'
+import type { RouteHooks } from '../../sip/proxy/route-hooks'
+import type { Target } from '../../sip/proxy/target'
+import { type NetworkAddress, parseAddress } from '../../sip/transport/hop'
+import type { Media, Side } from './media'
+import type { Ports } from './ports'
+
+/** Where a request came from, and where its responses go. */
+export type Origin =
+  | { readonly side: 'network'; readonly replyTo: NetworkAddress }
+  | { readonly side: 'link'; readonly socket: number }
+
+export interface CallOptions {
+  readonly ports: Ports
+  readonly media: Media
+  readonly hooks: RouteHooks
+  readonly origin: Origin
+  readonly callId: string
+  /** What a request that is not relayed is refused with. */
+  readonly refusal?: FailureDecision
+  /** A branch has got a final response, or none. */
+  onFinal(target: Target, status: number, isOwn: boolean): void
+  onFinished(): void
+}
+
+/**
+ * One request on its way through the gateway: the response context, its timers, and what goes out because of it. Inputs are
+ * taken one after the other, since a session description may have to wait for its media.
+ */
+export class RelayedCall {
+  context: ResponseContext
+  private readonly options: CallOptions
+  /** The request of each branch as it went out: a retransmission is the same, byte for byte. */
+  private readonly sent = new Map<number, Frame>()
+  private work: Promise<void> = Promise.resolve()
+  private timer: NodeJS.Timeout | undefined
+  private isOver = false
+
+  constructor(context: ResponseContext, options: CallOptions) {
+    this.context = context
+    this.options = options
+  }
+
+  /** Where the sender is on the network; undefined when it is the Worker. */
+  get replyTo(): NetworkAddress | undefined {
+    const { origin } = this.options
+    return origin.side === 'network' ? origin.replyTo : undefined
+  }
+
+  get side(): Side {
+    return this.options.origin.side
+  }
+
+  /** A response of a branch; its session description is translated before anybody sees it. */
+  response(branch: number, response: Response): Promise<void> {
+    return this.enqueue(async () => {
+      const target = this.context.branches[branch]?.target
+      if (!target) return
+      const passed = await this.translated(response, sideOf(target), this.side, branch)
+      await this.step(passed ? { type: 'response', branch, response: passed } : { type: 'unreachable', branch })
+    })
+  }
+
+  input(input: ContextInput): Promise<void> {
+    return this.enqueue(() => this.step(input))
+  }
+
+  /** What the link may have lost goes out again: it has the same branch, so the other end absorbs what it knows. */
+  resend(socket: number): Promise<void> {
+    return this.enqueue(async () => {
+      for (const [index, { final, target }] of this.context.branches.entries()) {
+        const waits = final === undefined && sideOf(target) === 'link' && socketIn(target) === socket
+        const frame = waits ? this.sent.get(index) : undefined
+        if (frame) await this.toBranch(index, frame)
+      }
+    })
+  }
+
+  /** Nothing happens any more. */
+  stop(): void {
+    this.isOver = true
+    clearTimeout(this.timer)
+  }
+
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    this.work = this.work.then(async () => {
+      try {
+        if (!this.isOver) await work()
+      } catch (error) {
+        this.options.ports.log('error', 'call.failed', { callId: this.options.callId, error: String(error) })
+      }
+    })
+    return this.work
+  }
+
+  private async step(input: ContextInput): Promise<void> {
+    const before = this.context
+    const { state, effects } = stepContext(before, input, this.options.ports.nowMs(), this.options.hooks)
+    this.context = state
+    this.tellFinals(before, state)
+    for (const effect of effects) await this.perform(effect)
+    if (!this.isOver) this.schedule()
+  }
+
+  private tellFinals(before: ResponseContext, after: ResponseContext): void {
+    for (const [index, { final, target }] of after.branches.entries()) {
+      if (final && before.branches[index]?.final === undefined)
+        this.options.onFinal(target, final.status, final.text === undefined)
+    }
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer)
+    const atMs = nextDeadline(this.context)
+    if (atMs === undefined) return
+    const afterMs = Math.max(0, atMs - this.options.ports.nowMs())
+    this.timer = setTimeout(() => void this.input({ type: 'wake' }), afterMs)
+  }
+
+  private async perform(effect: ContextEffect): Promise<void> {
+    const { ports, origin, callId, refusal } = this.options
+    switch (effect.type) {
+      case 'request':
+        return this.request(effect.branch)
+      case 'cancel':
+        return this.toBranch(
+          effect.branch,
+          toFrame(branchCancel(this.context, effect.branch, effect.reason, ports.mac)),
+        )
+      case 'ack':
+        return this.toBranch(effect.branch, toFrame(branchAck(this.context, effect.branch, effect.to, ports.mac)))
+      case 'upstream':
+        if (effect.status >= 300 && this.context.method === 'INVITE') this.endMedia()
+        try {
+          if (origin.side === 'link') await ports.toLink(effect, origin.socket)
+          else await ports.toNetwork(effect, origin.replyTo)
+        } catch (error) {
+          // RFC 3261 §17.2.4: the other end asks again, or gives up.
+          ports.log('warn', 'response.lost', { callId, status: effect.status, error: String(error) })
+        }
+        return
+      case 'failure-route':
+        return this.step({ type: 'failure-decided', name: effect.name, decision: refusal ?? { type: 'pass' } })
+      case 'finished':
+        this.stop()
+        return this.options.onFinished()
+    }
+  }
+
+  private async request(index: number): Promise<void> {
+    const known = this.sent.get(index)
+    if (known) return this.toBranch(index, known)
+    const { ports, hooks } = this.options
+    const target = this.targetOf(index)
+    const request = branchRequest(this.context, index, ports.mac, hooks)
+    const passed = await this.translated(request, this.side, sideOf(target), index)
+    if (!passed) return this.step({ type: 'unreachable', branch: index })
+    const frame = toFrame(passed)
+    this.sent.set(index, frame)
+    await this.toBranch(index, frame)
+  }
+
+  /** Undefined when the media can't be had. */
+  private async translated<M extends Message>(
+    message: M,
+    from: Side,
+    to: Side,
+    branch: number,
+  ): Promise<M | undefined> {
+    try {
+      return await this.options.media.pass(message, { from, to, branch: `${this.context.id}.${branch}` })
+    } catch (error) {
+      this.options.ports.log('error', 'media.failed', { callId: this.options.callId, error: String(error) })
+      return undefined
+    }
+  }
+
+  private endMedia(): void {
+    this.options.media.end(this.original())
+  }
+
+  private original(): Request {
+    const parsed = parse(this.context.request, this.context.binary)
+    if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('a request that was relayed is readable')
+    return parsed.message
+  }
+
+  private async toBranch(index: number, frame: Frame): Promise<void> {
+    const { ports, callId } = this.options
+    const target = this.targetOf(index)
+    try {
+      if (sideOf(target) === 'link') await ports.toLink(frame, socketIn(target))
+      else await ports.toNetwork(frame, addressOf(target))
+    } catch (error) {
+      ports.log('warn', 'request.lost', { callId, to: target.hop?.to, error: String(error) })
+      await this.step({ type: 'unreachable', branch: index })
+    }
+  }
+
+  private targetOf(index: number): Target {
+    const target = this.context.branches[index]?.target
+    if (!target) throw new Error(`no branch ${index}`)
+    return target
+  }
+}
+
+function sideOf(target: Target): Side {
+  return target.flow === 'link' ? 'link' : 'network'
+}
+
+/** `link:1` */
+export function socketIn({ hop }: Pick<Target, 'hop'>): number {
+  return Number(hop?.to.slice('link:'.length))
+}
+
+function addressOf(target: Target): NetworkAddress {
+  const address = parseAddress(target.hop?.to ?? '')
+  if (!address) throw new Error(`no address: ${target.hop?.to}`)
+  return address
+}

@@ -1,0 +1,197 @@
+import type { Hash } from '../../sip/auth/algorithm'
+import { parseUri, type SipUri } from '../../sip/message/uri'
+import type { NetworkAddress } from '../../sip/transport/hop'
+import { answerForTrunk } from '../../sip/uac/answer-challenge'
+import {
+  newRegistration,
+  type Registration,
+  type RegistrationEffect,
+  type RegistrationFacts,
+  type RegistrationInput,
+  registrarUri,
+  stepRegistration,
+} from '../../sip/uac/registration'
+import type { Trunk } from '../../sip/uac/trunk'
+import type { Trunks } from './destinations'
+import type { OwnRequests } from './own-requests'
+import type { Ports } from './ports'
+
+/** How often is looked whether a REGISTER is due. */
+export const TICK_MS = 500
+
+/** A trunk for people to look at; times are epoch ms. */
+export interface TrunkView {
+  readonly name: string
+  readonly status: Registration['status']
+  readonly lastCode?: number
+  readonly lastReason?: string
+  readonly registeredUntil?: number
+  readonly nextAttempt?: number
+  /** Shown when the registrar has another realm. */
+  readonly theirRealm?: string
+  readonly ourRealm?: string
+}
+
+export interface TrunksOptions {
+  readonly ports: Ports
+  readonly own: OwnRequests
+  readonly hash: Hash
+  readonly sentBy: (to: NetworkAddress) => string
+  resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
+  onChanged(): void
+}
+
+/** The trunks at work: their registrations, and the answers to what carriers challenge. */
+export class TrunkRegistrations implements Trunks {
+  private readonly entries = new Map<string, { trunk: Trunk; state: Registration }>()
+  private readonly options: TrunksOptions
+  private readonly timer: NodeJS.Timeout
+
+  constructor(options: TrunksOptions) {
+    this.options = options
+    this.timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  stop(): void {
+    clearInterval(this.timer)
+  }
+
+  configure(trunks: readonly Trunk[]): void {
+    for (const trunk of trunks) {
+      const known = this.entries.get(trunk.name)
+      if (known && JSON.stringify(known.trunk) === JSON.stringify(trunk)) continue
+      this.entries.set(trunk.name, { trunk, state: known?.state ?? this.fresh(trunk) })
+      if (known) this.input(trunk.name, { type: 'configured' })
+    }
+    for (const name of this.entries.keys()) if (!trunks.some((t) => t.name === name)) this.remove(name)
+    this.options.onChanged()
+  }
+
+  tick(): void {
+    const nowMs = this.options.ports.nowMs()
+    for (const [name, { state }] of this.entries)
+      if ((state.nextAttemptAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) this.input(name, { type: 'tick' })
+  }
+
+  byContact(user: string): string | undefined {
+    return [...this.entries.values()].find(({ trunk }) => trunk.contactUser === user)?.trunk.name
+  }
+
+  answer(
+    name: string,
+    request: { readonly method: string; readonly uri: string },
+    status: number,
+    challenges: readonly string[],
+  ): readonly [string, string] | undefined {
+    const trunk = this.entries.get(name)?.trunk
+    if (!trunk) return undefined
+    const { ports, hash } = this.options
+    const answer = answerForTrunk(challenges, trunk, { ...request, cnonce: ports.random(), nonceCount: 1, hash })
+    if (answer.ok) return [status === 407 ? 'Proxy-Authorization' : 'Authorization', answer.value]
+    ports.log('warn', 'trunk.unanswered', { trunk: name, why: answer.why, realm: answer.realm, ourRealm: trunk.realm })
+    return undefined
+  }
+
+  describe(): TrunkView[] {
+    return [...this.entries.values()].map(({ trunk, state }) => ({
+      name: trunk.name,
+      status: state.status,
+      ...(state.lastCode === undefined ? {} : { lastCode: state.lastCode }),
+      ...(state.lastReason === undefined ? {} : { lastReason: state.lastReason }),
+      ...(state.registeredUntilMs === undefined ? {} : { registeredUntil: state.registeredUntilMs }),
+      ...(state.nextAttemptAtMs === undefined ? {} : { nextAttempt: state.nextAttemptAtMs }),
+      ...(state.theirRealm === undefined
+        ? {}
+        : { theirRealm: state.theirRealm, ...(trunk.realm === undefined ? {} : { ourRealm: trunk.realm }) }),
+    }))
+  }
+
+  private fresh(trunk: Trunk): Registration {
+    const { ports } = this.options
+    const ids = { callId: ports.random(), fromTag: ports.random(), cSeq: Math.floor(ports.nowMs() / 1_000) }
+    return newRegistration(trunk, ids, ports.nowMs())
+  }
+
+  /** Unregisters, and is forgotten at once. */
+  private remove(name: string): void {
+    const entry = this.entries.get(name)
+    if (!entry) return
+    entry.trunk = { ...entry.trunk, register: false }
+    this.input(name, { type: 'configured' })
+    this.entries.delete(name)
+  }
+
+  private input(name: string, input: RegistrationInput): void {
+    void this.step(name, input).catch((error: unknown) => {
+      this.options.ports.log('error', 'trunk.failed', { trunk: name, error: String(error) })
+    })
+  }
+
+  private async step(name: string, input: RegistrationInput): Promise<void> {
+    const entry = this.entries.get(name)
+    if (!entry) return
+    const to = await this.registrarOf(entry.trunk)
+    if (!to && input.type === 'tick') return this.unresolved(name, entry)
+    const { state, effects } = stepRegistration(entry.state, input, this.facts(entry.trunk, to))
+    entry.state = state
+    for (const effect of effects) this.perform(name, entry, effect, to)
+  }
+
+  private unresolved(name: string, entry: { trunk: Trunk; state: Registration }): void {
+    const facts = this.facts(entry.trunk, undefined)
+    const begun = stepRegistration(entry.state, { type: 'tick' }, facts)
+    const { state } = stepRegistration(begun.state, { type: 'failed', why: 'transport' }, facts)
+    entry.state = { ...state, lastReason: 'the registrar has no address' }
+    if (begun.state !== entry.state) this.options.onChanged()
+    this.options.ports.log('warn', 'trunk.unresolved', { trunk: name, registrar: entry.trunk.registrar })
+  }
+
+  private facts(trunk: Trunk, to: NetworkAddress | undefined): RegistrationFacts {
+    const { ports, hash, sentBy } = this.options
+    return {
+      trunk,
+      nowMs: ports.nowMs(),
+      contactHost: to ? sentBy(to) : 'invalid',
+      transport: to?.transport ?? 'UDP',
+      cnonce: ports.random(),
+      hash,
+    }
+  }
+
+  private async registrarOf(trunk: Trunk): Promise<NetworkAddress | undefined> {
+    const uri = parseUri(trunk.authProxy ?? (/^sips?:/i.test(trunk.registrar) ? trunk.registrar : registrarUri(trunk)))
+    try {
+      return uri && (await this.options.resolve(uri))[0]
+    } catch {
+      return undefined
+    }
+  }
+
+  private perform(
+    name: string,
+    entry: { trunk: Trunk; state: Registration },
+    effect: RegistrationEffect,
+    to: NetworkAddress | undefined,
+  ): void {
+    const { ports, own, onChanged } = this.options
+    if (effect.type === 'changed') {
+      const { lastCode, lastReason, theirRealm } = entry.state
+      ports.log('info', 'trunk.changed', {
+        trunk: name,
+        from: effect.from,
+        to: effect.to,
+        lastCode,
+        lastReason,
+        theirRealm,
+      })
+      return onChanged()
+    }
+    if (!to) return
+    void own.send(effect.request, to).then((outcome) => {
+      // The trunk may have another registration by now, or be gone.
+      if (this.entries.get(name) !== entry && entry.trunk.register) return
+      if ('failed' in outcome) return this.input(name, { type: 'failed', why: outcome.failed })
+      this.input(name, { type: 'response', response: outcome.response })
+    })
+  }
+}

@@ -1,0 +1,184 @@
+import { hash } from '../platform/hash'
+import { keyedMac } from '../platform/mac'
+import { randomToken } from '../platform/random'
+import { decodeFrame } from '../sip/message/octets'
+import { toFrame } from '../sip/message/serialize'
+import type { SipUri } from '../sip/message/uri'
+import { PING, PONG } from '../sip/outbound/keep-alive'
+import { type Incoming, readFrame } from '../sip/outbound/receive'
+import type { NetworkAddress } from '../sip/transport/hop'
+import { responseAddress } from '../sip/transport/received'
+import { ConfigurationSource } from './configuration'
+import { Dispatcher } from './core/dispatcher'
+import type { Media } from './core/media'
+import { NO_MEDIA } from './core/media'
+import { OwnRequests } from './core/own-requests'
+import { PhoneKeepAlive } from './core/phone-keep-alive'
+import type { Ports } from './core/ports'
+import { Relay } from './core/relay'
+import { TrunkRegistrations } from './core/trunks'
+import { Link } from './link/link'
+import type { Log } from './log'
+import { type Dns, systemDns } from './resolve/dns'
+import { resolve } from './resolve/resolve'
+import type { Settings } from './settings'
+import { Network } from './transport/network'
+
+/** How long changes are gathered before they are reported, and how often is reported without any. */
+export const REPORT_AFTER_MS = 500
+export const REPORT_EVERY_MS = 60_000
+
+export interface GatewayParts {
+  readonly log: Log
+  readonly media?: Media
+  readonly dns?: Dns
+}
+
+/** The whole gateway: sockets to carriers, the link to the Worker, and SIP between them. */
+export class Gateway {
+  readonly network: Network
+  readonly link: Link
+  readonly relay: Relay
+  readonly dispatcher: Dispatcher
+  readonly trunks: TrunkRegistrations
+  readonly counters = { malformed: 0, ignored: 0 }
+  private readonly own: OwnRequests
+  private readonly phones: PhoneKeepAlive
+  private readonly configuration: ConfigurationSource
+  private readonly log: Log
+  private reportTimer: NodeJS.Timeout | undefined
+  private readonly reports: NodeJS.Timeout
+
+  constructor(settings: Settings, { log, media = NO_MEDIA, dns = systemDns() }: GatewayParts) {
+    this.log = log
+    const { url, token, name, sockets } = settings
+    const ports: Ports = {
+      nowMs: Date.now,
+      random: () => randomToken(9),
+      mac: keyedMac(`gateway|${token}`),
+      log,
+      toNetwork: (frame, to) => this.network.send(frame, to),
+      toLink: (frame, socket) => this.link.send(frame, socket),
+    }
+    const sentBy = (to: Pick<NetworkAddress, 'transport' | 'address'>) => this.network.sentBy(to)
+    const addresses = async (uri: SipUri) => (await resolve(uri, dns)).filter((to) => this.network.reaches(to))
+    const onChanged = () => this.reportSoon()
+    this.network = new Network(settings.listeners, (bytes, source) => this.fromNetwork(bytes, source))
+    this.own = new OwnRequests(ports, sentBy)
+    this.phones = new PhoneKeepAlive((to) => void this.network.send({ text: PING, binary: false }, to).catch(() => {}))
+    this.dispatcher = new Dispatcher({ ports, own: this.own, sentBy, resolve: addresses, onChanged })
+    this.trunks = new TrunkRegistrations({ ports, own: this.own, sentBy, hash, resolve: addresses, onChanged })
+    this.relay = new Relay({
+      name,
+      ports,
+      media,
+      destinations: this.dispatcher,
+      trunks: this.trunks,
+      sentBy,
+      ownHosts: () => this.network.own().map((own) => own.hostPort),
+      resolve: addresses,
+      socketOf: (callId) => this.link.socketOf(callId),
+      onRegistered: (address, seconds) => this.phones.registered(address, seconds),
+      onOwnResponse: (response) => this.own.response(response),
+    })
+    this.configuration = new ConfigurationSource({
+      url,
+      token,
+      name,
+      log,
+      onConfigured: ({ sets, trunks }) => {
+        this.dispatcher.configure(sets)
+        this.trunks.configure(trunks)
+      },
+    })
+    this.link = new Link({
+      url,
+      token,
+      name,
+      sockets,
+      log,
+      onFrame: (frame, socket) => this.fromLink(frame, socket),
+      onConfigurationChanged: () => void this.configuration.fetch(),
+      onUp: (socket) => {
+        void this.relay.linkUp(socket)
+        void this.configuration.fetch()
+        this.reportSoon()
+      },
+    })
+    this.reports = setInterval(() => this.reportSoon(), REPORT_EVERY_MS)
+  }
+
+  /** Throws an Error of one line when an address can't be had. */
+  async start(): Promise<void> {
+    await this.network.listen()
+    this.link.open()
+    this.log('info', 'gateway.started', { listens: this.network.own() })
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.reportTimer)
+    clearInterval(this.reports)
+    this.configuration.stop()
+    this.dispatcher.stop()
+    this.trunks.stop()
+    this.phones.stop()
+    this.own.stop()
+    this.relay.stop()
+    this.link.close()
+    await this.network.close()
+  }
+
+  describe() {
+    return {
+      links: this.link.up,
+      underWay: this.relay.underWay,
+      sets: this.dispatcher.describe(),
+      trunks: this.trunks.describe(),
+      counters: { ...this.relay.counters, ...this.counters },
+    }
+  }
+
+  private fromNetwork(bytes: Uint8Array, source: NetworkAddress): void {
+    const incoming = readFrame(decodeFrame(bytes), () => randomToken())
+    switch (incoming.type) {
+      case 'ping':
+        return void this.network.send({ text: PONG, binary: false }, source).catch(() => {})
+      case 'ignored':
+        return this.ignored(incoming.why, source)
+      case 'refused':
+        return this.refused(incoming, source)
+      case 'request':
+        return void this.relay.fromNetwork(incoming.request, source)
+      case 'response':
+        return void this.relay.fromNetwork(incoming.response, source)
+    }
+  }
+
+  private ignored(why: string, source: NetworkAddress): void {
+    if (why === 'keep-alive') return
+    this.counters.ignored++
+    this.log('debug', 'message.ignored', { why, source })
+  }
+
+  /** RFC 3261 §21.4.1: what can be answered is told what is wrong with it. */
+  private refused({ response }: Incoming & { type: 'refused' }, source: NetworkAddress): void {
+    this.counters.malformed++
+    this.log('debug', 'message.refused', { status: response.status, reason: response.reason, source })
+    const to = source.transport === 'TCP' ? source : responseAddress(response)
+    // A sent-by that can't be read is answered where it came from.
+    void this.network.send(toFrame(response), to ?? source).catch(() => {})
+  }
+
+  private fromLink(frame: string | Uint8Array, socket: number): void {
+    const incoming = readFrame(decodeFrame(frame), () => randomToken())
+    if (incoming.type === 'request') void this.relay.fromLink(incoming.request, socket)
+    else if (incoming.type === 'response') void this.relay.fromLink(incoming.response, socket)
+  }
+
+  private reportSoon(): void {
+    this.reportTimer ??= setTimeout(() => {
+      this.reportTimer = undefined
+      void this.configuration.report(this.describe())
+    }, REPORT_AFTER_MS)
+  }
+}

@@ -1,0 +1,57 @@
+import { isIP } from 'node:net'
+import { DEFAULT_PORT, type NetworkTransport } from '../../sip/transport/hop'
+
+/** An address that the gateway listens on. */
+export interface Listener {
+  readonly transport: NetworkTransport
+  /** IP literal to bind to. */
+  readonly address: string
+  /** 0: any free port. */
+  readonly port: number
+  /** What peers see: in Via, Record-Route and Contact. */
+  readonly advertised?: { readonly host: string; readonly port: number }
+}
+
+const LISTENER =
+  /^(udp|tcp):(?:\[([^\]]+)\]|([^:;[\]]+))(?::(\d{1,5}))?(?:;advertise=(?:\[([^\]]+)\]|([^:;[\]]+))(?::(\d{1,5}))?)?$/i
+
+/**
+ * Reads `udp:0.0.0.0:5060;advertise=203.0.113.5:5060,tcp:[::]:5060`: transport, address to bind to, port (5060 when absent)
+ * and, where peers see another address, `advertise`. Throws an Error of one line that says what is wrong.
+ */
+export function readListeners(text: string): Listener[] {
+  const listeners = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(readListener)
+  if (listeners.length === 0) throw new Error('LISTEN names no address: for example LISTEN=udp:0.0.0.0:5060')
+  return listeners
+}
+
+function readListener(text: string): Listener {
+  const match = LISTENER.exec(text)
+  if (!match) throw new Error(`LISTEN: "${text}" is not like udp:0.0.0.0:5060;advertise=203.0.113.5:5060`)
+  const [, transport = '', six, four, port, advertisedSix, advertisedHost, advertisedPort] = match
+  const address = six ?? four ?? ''
+  if (isIP(address) === 0) throw new Error(`LISTEN: "${address}" is not an IP address`)
+  const bound = portOf(port, text)
+  const host = advertisedSix ?? advertisedHost
+  const isAny = address === '0.0.0.0' || address === '::'
+  if (isAny && host === undefined)
+    throw new Error(`LISTEN: "${text}" needs advertise=<address that carriers can reach>, since it listens everywhere`)
+  return {
+    transport: transport.toUpperCase() as NetworkTransport,
+    address,
+    port: bound,
+    ...(host === undefined
+      ? {}
+      : { advertised: { host, port: advertisedPort ? portOf(advertisedPort, text) : bound } }),
+  }
+}
+
+function portOf(port: string | undefined, text: string): number {
+  const number = port === undefined ? DEFAULT_PORT : Number(port)
+  if (number > 65_535) throw new Error(`LISTEN: "${text}" has a port above 65535`)
+  return number
+}

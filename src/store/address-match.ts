@@ -1,0 +1,58 @@
+import ipaddr from 'ipaddr.js'
+import type { AddressEntry, AddressGroup } from '../dispatcher/address-groups'
+
+/** Widest network of an entry that needs no `force`, in bits of its prefix. */
+export const WIDEST_CARRIER_PREFIX = 16
+
+export interface AddressMatch {
+  readonly group: AddressGroup
+  readonly entry: AddressEntry
+}
+
+/** The first entry that an address on the network belongs to; the narrowest network first. */
+export function matchAddress(
+  groups: readonly AddressGroup[],
+  source: { readonly address: string; readonly port?: number },
+): AddressMatch | undefined {
+  const address = readAddress(source.address)
+  if (!address) return undefined
+  const matches = groups.flatMap((group) =>
+    group.entries.flatMap((entry) => {
+      const network = readNetwork(entry.cidr)
+      const isPort = entry.port === 0 || entry.port === source.port
+      if (!network || !isPort || network.address.kind() !== address.kind()) return []
+      return address.match(network.address, network.bits) ? [{ group, entry, bits: network.bits }] : []
+    }),
+  )
+  return matches.sort((a, b) => b.bits - a.bits)[0]
+}
+
+export interface Network {
+  readonly address: ipaddr.IPv4 | ipaddr.IPv6
+  readonly bits: number
+}
+
+/** Reads `192.0.2.1`, `192.0.2.0/24` and IPv6; an IPv4 address in IPv6 form is the IPv4 address. Undefined when it is none. */
+export function readNetwork(text: string): Network | undefined {
+  const cached = networks.get(text)
+  if (cached) return cached
+  const [host = '', mask, ...rest] = text.split('/')
+  const address = readAddress(host)
+  if (!address || rest.length > 0) return undefined
+  const most = address.kind() === 'ipv4' ? 32 : 128
+  const bits = mask === undefined ? most : /^\d{1,3}$/.test(mask) ? Number(mask) : -1
+  if (bits < 0 || bits > most) return undefined
+  const network = { address, bits }
+  if (networks.size >= MAX_CACHED) networks.clear()
+  networks.set(text, network)
+  return network
+}
+
+const MAX_CACHED = 10_000
+const networks = new Map<string, Network>()
+
+function readAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  // Shorter forms such as 10.1 are a mistake more often than an address.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined
+  return ipaddr.process(text)
+}

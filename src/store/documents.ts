@@ -1,0 +1,64 @@
+import { asc, eq, gt } from 'drizzle-orm'
+import type { Database } from './database'
+import type { Page } from './page'
+import type { addressGroups, carrierRoutes, dispatcherSets, trunks } from './schema'
+
+/** The tables whose rows are read as a whole. */
+export type DocumentTable = typeof addressGroups | typeof carrierRoutes | typeof dispatcherSets | typeof trunks
+export type Document<T extends DocumentTable> = T['$inferSelect']
+type Body<T extends DocumentTable> = Document<T>['body']
+
+export async function findDocument<T extends DocumentTable>(
+  db: Database,
+  table: T,
+  key: string,
+): Promise<Document<T> | undefined> {
+  return db
+    .select()
+    .from(table as DocumentTable)
+    .where(eq(table.key, key))
+    .get() as Promise<Document<T> | undefined>
+}
+
+export async function listDocuments<T extends DocumentTable>(
+  db: Database,
+  table: T,
+  page: Page<string>,
+): Promise<Document<T>[]> {
+  return db
+    .select()
+    .from(table as DocumentTable)
+    .where(page.after === undefined ? undefined : gt(table.key, page.after))
+    .orderBy(asc(table.key))
+    .limit(page.limit) as Promise<Document<T>[]>
+}
+
+/** All of them: configuration is small. */
+export async function allDocuments<T extends DocumentTable>(db: Database, table: T): Promise<Body<T>[]> {
+  const rows = await db
+    .select()
+    .from(table as DocumentTable)
+    .orderBy(asc(table.key))
+  return rows.map((row) => row.body as Body<T>)
+}
+
+/** Answers whether it was there before. */
+export async function putDocument<T extends DocumentTable>(
+  db: Database,
+  table: T,
+  key: string,
+  body: Body<T>,
+  nowMs: number,
+): Promise<'created' | 'replaced'> {
+  const [row] = await db
+    .insert(table as typeof addressGroups)
+    .values({ key, body: body as never, createdAt: nowMs, updatedAt: nowMs })
+    .onConflictDoUpdate({ target: table.key, set: { body: body as never, updatedAt: nowMs } })
+    .returning()
+  return row?.createdAt === nowMs ? 'created' : 'replaced'
+}
+
+export async function deleteDocument(db: Database, table: DocumentTable, key: string): Promise<boolean> {
+  const deleted = await db.delete(table).where(eq(table.key, key)).returning({ key: table.key })
+  return deleted.length > 0
+}

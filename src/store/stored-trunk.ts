@@ -1,0 +1,8 @@
+import type { Trunk } from '../sip/uac/trunk'
+
+/** As it is stored: what was secret is sealed. */
+export type StoredTrunk = Omit<Trunk, 'secret'> & {
+  readonly secret: { readonly kind: 'password' | 'ha1'; readonly sealed: string }
+  /** Whose subscribers have the numbers that are called over it. */
+  readonly domain?: string
+}

@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SipClient } from '../support/sip-client'
+import type { SipFrame } from '../support/sip-frame'
+import { Lab } from './support/lab'
+import type { UdpPeer } from './support/udp-peer'
+
+let lab: Lab
+let alice: SipClient
+let one: UdpPeer
+let two: UdpPeer
+
+beforeAll(async () => {
+  lab = await Lab.open()
+  one = await lab.carrier('127.0.1.1')
+  two = await lab.carrier('127.0.1.2')
+  alice = await lab.phone('alice')
+  await lab.configured(() =>
+    lab.admin.put('dispatchers/main', {
+      destinations: [
+        { uri: `sip:${one.host}`, priority: 0 },
+        { uri: `sip:${two.host}`, priority: 1 },
+      ],
+      probing: { intervalSeconds: 0.5, timeoutSeconds: 0.25 },
+      noResponseSeconds: 1,
+    }),
+  )
+  await lab.admin.put('carrier-routes/49', { sets: [{ set: 'main' }] })
+  await lab.admin.put('address-groups/200', {
+    carrier: true,
+    domain: lab.domain,
+    entries: [{ ip: '127.0.1.0', mask: 24, tag: 'the carriers' }],
+  })
+})
+afterAll(() => lab?.close())
+
+const NUMBER = '+4930123456'
+const invite = (number = NUMBER) =>
+  alice.request('INVITE', {
+    uri: `sip:${number}@${lab.domain}`,
+    headers: [`Contact: ${alice.contact}`],
+    body: 'v=0\r\n',
+  })
+
+const tagOf = (value: string) => /;tag=([^;,\s]+)/.exec(value)?.[1] ?? ''
+const uriOf = (value: string) => /<([^>]+)>/.exec(value)?.[1] ?? ''
+
+/** A request of alice inside the dialog that the answer made. */
+function within(method: string, sent: SipFrame, answer: SipFrame, cSeq: number): SipFrame {
+  return alice.request(method, {
+    uri: uriOf(answer.header('Contact')),
+    to: uriOf(answer.header('To')),
+    toTag: answer.toTag,
+    fromTag: tagOf(sent.header('From')),
+    callId: sent.header('Call-ID'),
+    cSeq,
+    headers: answer
+      .headers('Record-Route')
+      .flatMap((line) => line.split(/,\s*/))
+      .toReversed()
+      .map((route) => `Route: ${route}`),
+  })
+}
+
+/** A request of the carrier inside the dialog of an INVITE that it got. */
+function back(carrier: UdpPeer, method: string, offered: SipFrame, cSeq = 1): SipFrame {
+  return carrier.request(method, {
+    uri: uriOf(offered.header('Contact')),
+    from: uriOf(offered.header('To')),
+    fromTag: 'carrier',
+    to: uriOf(offered.header('From')),
+    toTag: tagOf(offered.header('From')),
+    callId: offered.header('Call-ID'),
+    cSeq,
+    headers: offered.headers('Record-Route').map((route) => `Route: ${route}`),
+  })
+}
+
+async function answered(): Promise<{ sent: SipFrame; offered: SipFrame; answer: SipFrame }> {
+  const sent = invite()
+  const offered = await one.expect('INVITE')
+  one.respond(offered, 180)
+  await alice.expect('180 INVITE')
+  one.respond(offered, 200, { body: 'v=0\r\n' })
+  const answer = await alice.expect('200 INVITE')
+  within('ACK', sent, answer, sent.cSeq)
+  await one.expect('ACK')
+  return { sent, offered, answer }
+}
+
+describe('a call out', () => {
+  it('H02 H04 reaches the carrier with its own host in the Request-URI, and ends with a BYE of the caller', async () => {
+    const { sent, offered, answer } = await answered()
+    expect(offered.uri).toBe(`sip:${NUMBER}@${one.host};user=phone`)
+    expect(offered.header('Via')).toMatch(/^SIP\/2\.0\/UDP 127\.0\.0\.1:\d+;branch=z9hG4bK\S+;rport$/)
+    expect(offered.text).not.toMatch(/Strowger-|Proxy-Authorization|gateway\.invalid;transport=ws;lr;set/)
+    within('BYE', sent, answer, sent.cSeq + 1)
+    const bye = await one.expect('BYE')
+    one.respond(bye, 200)
+    await alice.expect('200 BYE')
+  })
+
+  it('H07 ends with a BYE of the carrier', async () => {
+    const { offered } = await answered()
+    back(one, 'BYE', offered)
+    const bye = await alice.expect('BYE')
+    alice.respond(bye, 200, 'OK')
+    await one.expect('200 BYE')
+  })
+
+  it('D02 D03 a CANCEL stops the carrier', async () => {
+    const sent = invite()
+    const offered = await one.expect('INVITE')
+    one.respond(offered, 183, { body: 'v=0\r\n' })
+    expect((await alice.expect('183 INVITE')).body).toBe('v=0\r\n')
+    alice.request('CANCEL', {
+      uri: sent.uri,
+      branch: sent.branch,
+      callId: sent.header('Call-ID'),
+      cSeq: sent.cSeq,
+      fromTag: tagOf(sent.header('From')),
+    })
+    await alice.expect('200 CANCEL')
+    const cancel = await one.expect('CANCEL')
+    expect([cancel.branch, cancel.uri, cancel.cSeq]).toEqual([offered.branch, offered.uri, offered.cSeq])
+    one.respond(cancel, 200)
+    one.respond(offered, 487)
+    await one.expect('ACK')
+    alice.acknowledge(sent, await alice.expect('487 INVITE'))
+  })
+
+  it.each([404, 486, 603])('L09 %i of the carrier is what the caller hears', async (status) => {
+    const sent = invite()
+    one.respond(await one.expect('INVITE'), status)
+    await one.expect('ACK')
+    alice.acknowledge(sent, await alice.expect(`${status} INVITE`))
+    expect(two.unread).toEqual([])
+  })
+
+  it('L09 K14 after 503 the next destination is tried', async () => {
+    const sent = invite()
+    one.respond(await one.expect('INVITE'), 503)
+    await one.expect('ACK')
+    const offered = await two.expect('INVITE')
+    expect(offered.uri).toBe(`sip:${NUMBER}@${two.host};user=phone`)
+    two.respond(offered, 486)
+    await two.expect('ACK')
+    alice.acknowledge(sent, await alice.expect('486 INVITE'))
+  })
+
+  it('RFC 3261 §17.1.1.2 an INVITE that is not answered is sent again, and H12 the next destination tried', async () => {
+    const sent = invite()
+    const first = await one.expect('INVITE')
+    const offered = await two.expect('INVITE')
+    expect(one.wire.all('received', 'INVITE').filter((copy) => copy.text === first.text).length).toBeGreaterThan(1)
+    two.respond(offered, 404)
+    await two.expect('ACK')
+    alice.acknowledge(sent, await alice.expect('404 INVITE'))
+    one.respond(first, 503)
+    await one.expect('ACK')
+  })
+
+  it('D10 the 2xx that the carrier says again is acknowledged again', async () => {
+    const sent = invite()
+    const offered = await one.expect('INVITE')
+    one.respond(offered, 200)
+    const answer = await alice.expect('200 INVITE')
+    one.respond(offered, 200)
+    await alice.expect('200 INVITE')
+    within('ACK', sent, answer, sent.cSeq)
+    await one.expect('ACK')
+    back(one, 'BYE', offered)
+    alice.respond(await alice.expect('BYE'), 200, 'OK')
+    await one.expect('200 BYE')
+  })
+
+  it('H09 a number without a route stays inside', async () => {
+    const sent = invite('+6130123456')
+    alice.acknowledge(sent, await alice.expect('404 INVITE'))
+  })
+})
+
+describe('a call in', () => {
+  const call = (number = '4930777', options = {}) =>
+    one.request('INVITE', { uri: `sip:${number}@127.0.0.1:${lab.edge.port}`, body: 'v=0\r\n', ...options })
+
+  it('H06 E13 F09 rings the subscriber who has the number, without a challenge', async () => {
+    const desk = await lab.phone('4930777')
+    const sent = call('+4930777')
+    const offered = await desk.expect('INVITE')
+    expect(offered.text).not.toContain('Strowger-')
+    desk.respond(offered, 180, 'Ringing')
+    await one.expect('180 INVITE')
+    desk.respond(offered, 200, 'OK', { headers: [`Contact: ${desk.contact}`], body: 'v=0\r\n' })
+    const answer = await one.expect('200 INVITE')
+    const routes = answer.headers('Record-Route').flatMap((line) => line.split(/,\s*/))
+    const inDialog = {
+      uri: uriOf(answer.header('Contact')),
+      to: sent.uri,
+      toTag: answer.toTag,
+      fromTag: tagOf(sent.header('From')),
+      callId: sent.header('Call-ID'),
+      headers: routes.toReversed().map((route) => `Route: ${route}`),
+    }
+    one.request('ACK', inDialog)
+    await desk.expect('ACK')
+    one.request('BYE', { ...inDialog, cSeq: 2 })
+    desk.respond(await desk.expect('BYE'), 200, 'OK')
+    await one.expect('200 BYE')
+  })
+
+  it('D08 D09 ten copies of an INVITE ring once', async () => {
+    const desk = await lab.phone('4930778')
+    const text = one.build('INVITE', { uri: `sip:4930778@127.0.0.1:${lab.edge.port}` })
+    for (let i = 0; i < 10; i++) one.send(text)
+    const offered = await desk.expect('INVITE')
+    desk.respond(offered, 486, 'Busy Here')
+    await desk.expect('ACK')
+    await one.expect('486 INVITE')
+    expect(desk.wire.all('received', 'INVITE')).toHaveLength(1)
+  })
+
+  it('H03 a number that nobody has registered is 404 and never goes out again', async () => {
+    call(NUMBER.slice(1))
+    await one.expect('404 INVITE')
+    expect(two.unread).toEqual([])
+  })
+
+  it('F09 E15 from a source that nobody knows it is refused', async () => {
+    const stranger = await lab.carrier('127.0.9.9')
+    stranger.request('INVITE', {
+      uri: `sip:4930777@127.0.0.1:${lab.edge.port}`,
+      headers: ['Strowger-Source: UDP;address="127.0.1.1";port=5060'],
+    })
+    await stranger.expect('403 INVITE')
+  })
+
+  it('RFC 3261 §17.2.1 the refusal is sent again until its ACK comes', async () => {
+    const sent = call('4930999')
+    const refusal = await one.expect('404 INVITE')
+    await one.wire.waitFor('received', '404 INVITE', one.wire.all('received', '404 INVITE').length + 1)
+    one.request('ACK', {
+      uri: sent.uri,
+      branch: sent.branch,
+      callId: sent.header('Call-ID'),
+      fromTag: tagOf(sent.header('From')),
+      toTag: refusal.toTag,
+    })
+  })
+
+  it('G10 an OPTIONS for the gateway is answered by the gateway', async () => {
+    one.request('OPTIONS', { uri: `sip:127.0.0.1:${lab.edge.port}` })
+    expect((await one.expect('200 OPTIONS')).header('Allow')).toContain('INVITE')
+  })
+
+  it('G11 a malformed request is told so', async () => {
+    one.send(one.build('INVITE', { uri: 'sip:x@127.0.0.1' }).replace('CSeq: 1 INVITE', 'CSeq: 1 BYE'))
+    expect((await one.expect('400 BYE')).startLine).toMatch(/Bad Request/)
+  })
+})

@@ -1,0 +1,122 @@
+import { Gateway } from '../../../src/gateway/gateway'
+import type { Dns } from '../../../src/gateway/resolve/dns'
+import type { Settings } from '../../../src/gateway/settings'
+import { type Account, AdminApi } from '../../support/admin-api'
+import { type Product, startProduct } from '../../support/product'
+import { SipClient, token } from '../../support/sip-client'
+import { UdpPeer } from './udp-peer'
+
+export interface LogLine {
+  readonly level: string
+  readonly event: string
+  readonly [detail: string]: unknown
+}
+
+/** Names that exist here. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {}
+const dns: Dns = {
+  naptr: async () => [],
+  srv: async () => [],
+  addresses: async (name) => NAMES[name] ?? [],
+}
+
+/** The Worker as `npm run serve` runs it, a gateway in this process, and carriers on loopback addresses of their own. */
+export class Lab {
+  readonly product: Product
+  readonly admin: AdminApi
+  readonly domain: string
+  readonly log: LogLine[] = []
+  gateway: Gateway
+  /** What carriers send to. */
+  readonly edge = { address: '127.0.0.1', port: 0 }
+  private readonly peers: UdpPeer[] = []
+  private readonly phones: SipClient[] = []
+
+  static async open(): Promise<Lab> {
+    const product = await startProduct()
+    const lab = new Lab(product)
+    await lab.admin.createDomain(lab.domain)
+    await lab.startGateway()
+    return lab
+  }
+
+  private constructor(product: Product) {
+    this.product = product
+    this.admin = new AdminApi(product.url, product.adminToken)
+    this.domain = `lab-${token(3)}.test`
+    this.gateway = this.newGateway()
+  }
+
+  private newGateway(): Gateway {
+    const settings: Settings = {
+      url: this.product.url,
+      token: this.product.gatewayToken,
+      name: 'g1',
+      sockets: 2,
+      listeners: [
+        { transport: 'UDP', address: '127.0.0.1', port: this.edge.port },
+        { transport: 'TCP', address: '127.0.0.1', port: this.edge.port },
+      ],
+      rtpengine: '',
+      http: undefined,
+      logLevel: 'debug',
+    }
+    const write = (line: LogLine) => this.log.push(line)
+    return new Gateway(settings, { log: (level, event, details) => write({ level, event, ...details }), dns })
+  }
+
+  async startGateway(): Promise<void> {
+    this.gateway = this.newGateway()
+    await this.gateway.start()
+    const udp = this.gateway.network.own().find((own) => own.transport === 'UDP')
+    this.edge.port = Number(udp?.hostPort.split(':')[1])
+    await this.until(() => this.gateway.link.up === 2, 'the link is up')
+    await this.until(() => this.log.some((line) => line.event === 'configuration.loaded'), 'the configuration is there')
+  }
+
+  async stopGateway(): Promise<void> {
+    await this.gateway.stop()
+  }
+
+  /** A carrier on a loopback address of its own. */
+  async carrier(address: string, port = 0): Promise<UdpPeer> {
+    const peer = await UdpPeer.open(address, this.edge, port)
+    this.peers.push(peer)
+    return peer
+  }
+
+  async subscriber(username: string): Promise<Account> {
+    return this.admin.createSubscriber(username, this.domain)
+  }
+
+  /** A registered phone over WebSocket. */
+  async phone(username: string): Promise<SipClient> {
+    const phone = await SipClient.connect(this.product.sipUrl, await this.subscriber(username))
+    this.phones.push(phone)
+    await phone.register()
+    return phone
+  }
+
+  /** The configuration that was put before has reached the gateway. */
+  async configured(change: () => Promise<unknown>): Promise<void> {
+    const loads = () => this.log.filter((line) => line.event === 'configuration.loaded').length
+    const before = loads()
+    await change()
+    await this.until(() => loads() > before, 'the new configuration is there')
+  }
+
+  async until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+    const deadline = Date.now() + 15_000
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error(`waited for: ${what}; log: ${JSON.stringify(this.log.slice(-10))}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const phone of this.phones) phone.close()
+    await this.gateway.stop()
+    for (const peer of this.peers) peer.close()
+    await this.product.stop()
+  }
+}
