@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SipClient } from '../support/sip-client'
-import type { SipFrame } from '../support/sip-frame'
+import { CallOut, callOut, tagOf, uriOf } from './support/call-out'
 import { Lab } from './support/lab'
 import type { UdpPeer } from './support/udp-peer'
 
@@ -41,67 +41,23 @@ const invite = (number = NUMBER) =>
     body: 'v=0\r\n',
   })
 
-const tagOf = (value: string) => /;tag=([^;,\s]+)/.exec(value)?.[1] ?? ''
-const uriOf = (value: string) => /<([^>]+)>/.exec(value)?.[1] ?? ''
-
-/** A request of alice inside the dialog that the answer made. */
-function within(method: string, sent: SipFrame, answer: SipFrame, cSeq: number): SipFrame {
-  return alice.request(method, {
-    uri: uriOf(answer.header('Contact')),
-    to: uriOf(answer.header('To')),
-    toTag: answer.toTag,
-    fromTag: tagOf(sent.header('From')),
-    callId: sent.header('Call-ID'),
-    cSeq,
-    headers: answer
-      .headers('Record-Route')
-      .flatMap((line) => line.split(/,\s*/))
-      .toReversed()
-      .map((route) => `Route: ${route}`),
-  })
-}
-
-/** A request of the carrier inside the dialog of an INVITE that it got. */
-function back(carrier: UdpPeer, method: string, offered: SipFrame, cSeq = 1): SipFrame {
-  return carrier.request(method, {
-    uri: uriOf(offered.header('Contact')),
-    from: uriOf(offered.header('To')),
-    fromTag: 'carrier',
-    to: uriOf(offered.header('From')),
-    toTag: tagOf(offered.header('From')),
-    callId: offered.header('Call-ID'),
-    cSeq,
-    headers: offered.headers('Record-Route').map((route) => `Route: ${route}`),
-  })
-}
-
-async function answered(): Promise<{ sent: SipFrame; offered: SipFrame; answer: SipFrame }> {
-  const sent = invite()
-  const offered = await one.expect('INVITE')
-  one.respond(offered, 180)
-  await alice.expect('180 INVITE')
-  one.respond(offered, 200, { body: 'v=0\r\n' })
-  const answer = await alice.expect('200 INVITE')
-  within('ACK', sent, answer, sent.cSeq)
-  await one.expect('ACK')
-  return { sent, offered, answer }
-}
+const answered = () => callOut(lab, alice, one, NUMBER)
 
 describe('a call out', () => {
   it('H02 H04 reaches the carrier with its own host in the Request-URI, and ends with a BYE of the caller', async () => {
-    const { sent, offered, answer } = await answered()
+    const call = await answered()
+    const { offered } = call
     expect(offered.uri).toBe(`sip:${NUMBER}@${one.host};user=phone`)
     expect(offered.header('Via')).toMatch(/^SIP\/2\.0\/UDP 127\.0\.0\.1:\d+;branch=z9hG4bK\S+;rport$/)
     expect(offered.text).not.toMatch(/Strowger-|Proxy-Authorization|gateway\.invalid;transport=ws;lr;set/)
-    within('BYE', sent, answer, sent.cSeq + 1)
+    call.fromCaller('BYE')
     const bye = await one.expect('BYE')
     one.respond(bye, 200)
     await alice.expect('200 BYE')
   })
 
   it('H07 ends with a BYE of the carrier', async () => {
-    const { offered } = await answered()
-    back(one, 'BYE', offered)
+    ;(await answered()).fromCarrier('BYE')
     const bye = await alice.expect('BYE')
     alice.respond(bye, 200, 'OK')
     await one.expect('200 BYE')
@@ -163,12 +119,12 @@ describe('a call out', () => {
     const sent = invite()
     const offered = await one.expect('INVITE')
     one.respond(offered, 200)
-    const answer = await alice.expect('200 INVITE')
+    const call = new CallOut(alice, one, { sent, offered, answer: await alice.expect('200 INVITE') })
     one.respond(offered, 200)
     await alice.expect('200 INVITE')
-    within('ACK', sent, answer, sent.cSeq)
+    call.fromCaller('ACK')
     await one.expect('ACK')
-    back(one, 'BYE', offered)
+    call.fromCarrier('BYE')
     alice.respond(await alice.expect('BYE'), 200, 'OK')
     await one.expect('200 BYE')
   })

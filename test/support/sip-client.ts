@@ -148,9 +148,17 @@ export class SipClient {
 
   /** The header line that answers a 401 or 407. */
   answer(request: SipFrame, challenge: SipFrame, nonceCount = 1): string {
+    return this.answerFor(this.account, request, challenge, nonceCount)
+  }
+
+  answerFor(
+    { username, password }: Pick<Account, 'username' | 'password'>,
+    request: SipFrame,
+    challenge: SipFrame,
+    nonceCount = 1,
+  ): string {
     const proxy = challenge.status === 407
     const value = challenge.header(proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate')
-    const { username, password } = this.account
     const digest = answerChallenge(value, { method: request.method, uri: request.uri, username, password, nonceCount })
     return `${proxy ? 'Proxy-Authorization' : 'Authorization'}: ${digest}`
   }

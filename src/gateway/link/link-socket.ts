@@ -1,5 +1,4 @@
 import { WebSocket } from 'ws'
-import type { Log } from '../log'
 
 /** First and longest wait before another try, doubled in between; each is spread by half. */
 export const RECONNECT_FIRST_MS = 250
@@ -13,10 +12,11 @@ export interface LinkSocketOptions {
   /** The `/gateway` URL with its query. */
   readonly url: string
   readonly token: string
-  readonly log: Log
   onFrame(frame: string | Uint8Array): void
   onUp(): void
   onDown(): void
+  /** The Worker can't be reached, or the connection broke. */
+  onFault(reason: string): void
   /** The Worker refuses us for a reason that trying again does not cure. */
   onRefused(status: number, text: string): void
 }
@@ -64,7 +64,7 @@ export class LinkSocket {
         this.down(socket)
       })
     })
-    socket.on('error', (error) => this.options.log('debug', 'link.error', { error: error.message }))
+    socket.on('error', (error) => this.options.onFault(error.message))
     socket.on('close', () => this.down(socket))
   }
 
@@ -73,6 +73,10 @@ export class LinkSocket {
     if (!this.isUp || this.socket?.readyState !== WebSocket.OPEN) return false
     this.socket.send(frame)
     return true
+  }
+
+  cut(): void {
+    this.socket?.terminate()
   }
 
   close(): void {

@@ -37,7 +37,7 @@ export class Link {
   private readonly options: LinkOptions
   private readonly sockets: LinkSocket[]
   private waiting: Waiting[] = []
-  private lastRefusal = ''
+  private lastComplaint = ''
 
   constructor(options: LinkOptions) {
     this.options = options
@@ -55,6 +55,11 @@ export class Link {
       waiting.failed(new Error('the gateway stops'))
     }
     this.waiting = []
+  }
+
+  /** Breaks every connection, as a network does; they are made anew. */
+  cut(): void {
+    for (const socket of this.sockets) socket.cut()
   }
 
   get up(): number {
@@ -89,28 +94,28 @@ export class Link {
     return new LinkSocket({
       url: target,
       token,
-      log,
       onFrame: (frame) => {
         if (frame === CONFIGURATION_CHANGED) this.options.onConfigurationChanged()
         else this.options.onFrame(frame, index)
       },
       onUp: () => {
-        this.lastRefusal = ''
+        this.lastComplaint = ''
         log('info', 'link.up', { socket: index })
         this.flush(index)
         this.options.onUp(index)
       },
       onDown: () => log('warn', 'link.down', { socket: index }),
-      onRefused: (status, text) => this.refused(status, text),
+      onFault: (reason) => this.complain('link.failed', { reason }),
+      onRefused: (status, reason) => this.complain('link.refused', { status, reason }),
     })
   }
 
   /** Said once for each reason, not at every try. */
-  private refused(status: number, text: string): void {
-    const refusal = `${status} ${text}`
-    if (refusal === this.lastRefusal) return
-    this.lastRefusal = refusal
-    this.options.log('error', 'link.refused', { status, reason: text })
+  private complain(event: string, details: Readonly<Record<string, unknown>>): void {
+    const complaint = JSON.stringify(details)
+    if (complaint === this.lastComplaint) return
+    this.lastComplaint = complaint
+    this.options.log('error', event, details)
   }
 
   private flush(socket: number): void {

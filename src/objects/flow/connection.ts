@@ -95,9 +95,9 @@ export class Connection {
   }
 
   /** The gateway of this flow has a new socket. */
-  adopt(ws: WebSocket, facts: Pick<FlowState, 'transport' | 'host' | 'source'>): void {
+  adopt(ws: WebSocket, { transport, host, source }: Pick<FlowState, 'transport' | 'host' | 'source'>): void {
     this.ws = ws
-    this.state = { ...this.state, ...facts }
+    this.state = { ...this.state, transport, host, source }
     this.keep()
   }
 

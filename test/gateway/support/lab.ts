@@ -74,6 +74,12 @@ export class Lab {
     await this.until(() => this.log.some((line) => line.event === 'configuration.loaded'), 'the configuration is there')
   }
 
+  /** Cuts the WebSockets without a word, as a network does; the gateway makes them anew. */
+  async breakLink(): Promise<void> {
+    this.gateway.link.cut()
+    await this.until(() => this.gateway.link.up === 2, 'the link is back')
+  }
+
   async stopGateway(): Promise<void> {
     await this.gateway.stop()
   }

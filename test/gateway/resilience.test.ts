@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SipClient } from '../support/sip-client'
+import type { SipFrame } from '../support/sip-frame'
+import { type CallOut, callOut, tagOf } from './support/call-out'
+import { Lab } from './support/lab'
+import type { UdpPeer } from './support/udp-peer'
+
+let lab: Lab
+let alice: SipClient
+let one: UdpPeer
+
+beforeAll(async () => {
+  lab = await Lab.open()
+  one = await lab.carrier('127.0.1.1')
+  alice = await lab.phone('alice')
+  await lab.configured(() =>
+    lab.admin.put('dispatchers/main', { destinations: [{ uri: `sip:${one.host}`, probe: false }] }),
+  )
+  await lab.admin.put('carrier-routes/49', { sets: [{ set: 'main' }] })
+  await lab.admin.put('address-groups/200', { carrier: true, domain: lab.domain, entries: [{ ip: '127.0.1.1' }] })
+})
+afterAll(() => lab?.close())
+
+const establish = (): Promise<CallOut> => callOut(lab, alice, one, '+4930123456')
+
+async function restart(): Promise<void> {
+  await lab.stopGateway()
+  lab.log.length = 0
+  await lab.startGateway()
+}
+
+describe('a gateway that is killed in a call and started again', () => {
+  it('Q07 the BYE of the caller still reaches the carrier', async () => {
+    const call = await establish()
+    await restart()
+    call.fromCaller('BYE')
+    one.respond(await one.expect('BYE'), 200)
+    await alice.expect('200 BYE')
+  })
+
+  it('Q07 the BYE of the carrier still reaches the caller', async () => {
+    const call = await establish()
+    await restart()
+    call.fromCarrier('BYE')
+    alice.respond(await alice.expect('BYE'), 200, 'OK')
+    await one.expect('200 BYE')
+  })
+
+  it('a BYE that comes while it is away waits for it', async () => {
+    const call = await establish()
+    await lab.stopGateway()
+    call.fromCaller('BYE')
+    lab.log.length = 0
+    await lab.startGateway()
+    one.respond(await one.expect('BYE'), 200)
+    await alice.expect('200 BYE')
+  })
+
+  it('a call to a carrier while it is away for good is refused, never silent', async () => {
+    await lab.stopGateway()
+    const sent = alice.request('INVITE', {
+      uri: `sip:+4930123456@${lab.domain}`,
+      headers: [`Contact: ${alice.contact}`],
+    })
+    const refusal = await alice.next().then((first) => (first.status === 100 ? alice.next() : first))
+    expect([480, 503]).toContain(refusal.status)
+    alice.acknowledge(sent, refusal)
+    lab.log.length = 0
+    await lab.startGateway()
+  })
+})
+
+describe('a link that breaks while a carrier calls', () => {
+  const ringing = async (): Promise<{ desk: SipClient; sent: SipFrame; offered: SipFrame }> => {
+    const desk = await lab.phone(`493077${Math.floor(Math.random() * 90_000 + 10_000)}`)
+    const sent = one.request('INVITE', { uri: `sip:${desk.account.username}@127.0.0.1:${lab.edge.port}` })
+    const offered = await desk.expect('INVITE')
+    desk.respond(offered, 180, 'Ringing')
+    await one.expect('180 INVITE')
+    return { desk, sent, offered }
+  }
+
+  it('goes on ringing once, and its answer arrives when the link is back', async () => {
+    const { desk, offered } = await ringing()
+    await lab.breakLink()
+    desk.respond(offered, 200, 'OK', { headers: [`Contact: ${desk.contact}`] })
+    await desk.wire.waitFor('sent', '200 INVITE')
+    // As the phone does until the ACK comes (RFC 3261 §13.3.1.4).
+    const again = setInterval(() => desk.respond(offered, 200, 'OK', { headers: [`Contact: ${desk.contact}`] }), 200)
+    await one.expect('200 INVITE')
+    clearInterval(again)
+    expect(desk.wire.all('received', 'INVITE')).toHaveLength(1)
+    expect(desk.wire.all('received', 'CANCEL')).toHaveLength(0)
+  })
+
+  it('is cancelled by the CANCEL of the carrier', async () => {
+    const { desk, sent, offered } = await ringing()
+    await lab.breakLink()
+    one.request('CANCEL', {
+      uri: sent.uri,
+      branch: sent.branch,
+      callId: sent.header('Call-ID'),
+      fromTag: tagOf(sent.header('From')),
+    })
+    await one.expect('200 CANCEL')
+    desk.respond(await desk.expect('CANCEL'), 200, 'OK')
+    desk.respond(offered, 487, 'Request Terminated')
+    await one.expect('487 INVITE')
+  })
+})
+
+describe('a phone on UDP', () => {
+  it('F P01 registers through the gateway with its digest, is called, and calls', async () => {
+    const phone = await lab.carrier('127.0.3.1')
+    const account = await lab.subscriber('desk')
+    const facts = {
+      uri: `sip:${lab.domain}`,
+      from: account.aor,
+      to: account.aor,
+      callId: 'registration-of-desk',
+      fromTag: 'desk1',
+      headers: ['Expires: 300'],
+    }
+    const first = phone.request('REGISTER', facts)
+    const challenge = await phone.expect('401 REGISTER')
+    const answer = alice.answerFor(account, first, challenge)
+    phone.request('REGISTER', { ...facts, cSeq: 2, headers: ['Expires: 300', answer] })
+    const registered = await phone.expect('200 REGISTER')
+    expect(registered.header('Contact')).toContain(`sip:peer@${phone.host}`)
+    const [binding] = await lab.admin.bindings(account)
+    expect(binding).toMatchObject({ contact: `sip:peer@${phone.host}`, state: 'connected' })
+
+    const sent = alice.request('INVITE', { uri: account.aor, headers: [`Contact: ${alice.contact}`] })
+    const offered = await phone.expect('INVITE')
+    expect(offered.uri).toBe(`sip:peer@${phone.host}`)
+    phone.respond(offered, 486)
+    await phone.expect('ACK')
+    alice.acknowledge(sent, await alice.expect('486 INVITE'))
+
+    const out = { uri: alice.account.aor, from: account.aor, callId: 'call-of-desk', fromTag: 'desk2' }
+    const invite = phone.request('INVITE', out)
+    const proof = await phone.expect('407 INVITE')
+    phone.request('ACK', { ...out, branch: invite.branch, toTag: proof.toTag })
+    phone.request('INVITE', { ...out, cSeq: 2, headers: [alice.answerFor(account, invite, proof)] })
+    const atAlice = await alice.expect('INVITE')
+    expect(atAlice.text).not.toContain('Proxy-Authorization')
+    alice.respond(atAlice, 603, 'Decline')
+    await alice.expect('ACK')
+    await phone.expect('603 INVITE')
+  })
+})
