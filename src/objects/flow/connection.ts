@@ -27,7 +27,7 @@ import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
 import { CallOrder } from './call-order'
-import { handleRequest, handleResponse } from './handle'
+import { cancelBeforeDecision, handleRequest, handleResponse } from './handle'
 import type { Host } from './host'
 import { ownRequest } from './own-request'
 import type { RelayedRequests } from './relayed-requests'
@@ -50,6 +50,8 @@ export class Connection {
   isGone = false
   readonly recent = new RecentRequests()
   private readonly calls = new CallOrder()
+  /** Requests that the script thinks about. */
+  readonly undecided = new Map<string, 'wanted' | 'cancelled'>()
 
   constructor(
     ctx: DurableObjectState,
@@ -130,6 +132,7 @@ export class Connection {
         if (incoming.why !== 'keep-alive') log('frame.dropped', { why: incoming.why, source: this.state.source })
         return
       case 'request':
+        if (cancelBeforeDecision(this, incoming.request)) return
         return this.calls.run(incoming.callId, () => handleRequest(this, incoming.request))
       case 'response':
         return this.calls.run(incoming.callId, () => handleResponse(this, incoming.response))
@@ -160,6 +163,19 @@ export class Connection {
     if (response.status < 200) return
     this.recent.answered(response, frame)
     this.update(finish(this.state, answeredTransactionKey(response) ?? '', Date.now()))
+  }
+
+  /** The script has decided. */
+  takeUndecided(key: string): 'wanted' | 'cancelled' | undefined {
+    const state = this.undecided.get(key)
+    this.undecided.delete(key)
+    return state
+  }
+
+  /** Work that belongs to no turn of a call. What is left of it when the object is lost is in storage. */
+  inBackground(work: Promise<void>): void {
+    const done = this.host.during(() => work)
+    this.ctx.waitUntil(done.catch((error: unknown) => log('relay.failed', { error: String(error) })))
   }
 
   /** A frame on the link of a gateway that is no SIP: a word between us. */

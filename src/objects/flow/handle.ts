@@ -15,6 +15,7 @@ import { newContextAddress } from '../../sip/outbound/tokens'
 import { loopDigest } from '../../sip/proxy/loop'
 import { type RouteInformation, takeRoutes } from '../../sip/proxy/route-information'
 import { objectToMaxForwards } from '../../sip/proxy/validation'
+import { inviteKeyOfCancel } from '../../sip/transaction/key'
 import { type Source, sourceIn, withoutSource } from '../../sip/transport/source'
 import { log } from '../log'
 import type { Connection } from './connection'
@@ -83,7 +84,10 @@ function routesOf(connection: Connection, request: Request): RouteInformation {
 async function route(connection: Connection, request: Request, key: string): Promise<void> {
   const services = new FlowServices(connection, sourceOf(connection, request), Date.now())
   const context = new Context(routesOf(connection, withoutSource(request)), services, randomToken())
+  connection.undecided.set(key, 'wanted')
   const decision = await sip.decide(context)
+  if (connection.takeUndecided(key) === 'cancelled')
+    return connection.send(makeResponse(request, 487, { toTag: randomToken() }))
   const done = carryOut(connection, decision, request, key).catch((error: unknown) => {
     log('decision.failed', { decision: decision.type, error: String(error) })
     connection.send(makeResponse(request, 500, { toTag: randomToken() }))
@@ -125,18 +129,33 @@ async function relay(connection: Connection, decision: Decision & { type: 'relay
     connection.send(makeResponse(request, 100))
   }
   const caller = registrations.find((r) => r.aor === decision.identity && r.instance !== undefined)
-  await connection.relayed.start({
-    id,
-    request,
-    upstream: address,
-    host,
-    loop: loopDigest(request, connection.mac),
-    targets,
-    options,
-    ...(decision.replacement ? { replacement: decision.replacement } : {}),
-    ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
-  })
+  // Nothing waits for it: a CANCEL must reach a call whose failure route is still thinking.
+  connection.inBackground(
+    connection.relayed.start({
+      id,
+      request,
+      upstream: address,
+      host,
+      loop: loopDigest(request, connection.mac),
+      targets,
+      options,
+      ...(decision.replacement ? { replacement: decision.replacement } : {}),
+      ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
+    }),
+  )
   if (connection.isGone) await connection.relayed.input(id, { type: 'cancel' })
+}
+
+/**
+ * A CANCEL of an INVITE that the script has not decided about: answered at once (RFC 3261 §9.2), and the INVITE is 487 when
+ * the script is done, whatever it decides; nobody rings. False: the CANCEL takes its turn.
+ */
+export function cancelBeforeDecision(connection: Connection, request: Request): boolean {
+  const key = request.method === 'CANCEL' ? inviteKeyOfCancel(request) : undefined
+  if (key === undefined || !connection.undecided.has(key)) return false
+  connection.undecided.set(key, 'cancelled')
+  connection.send(makeResponse(request, 200, { toTag: randomToken() }))
+  return true
 }
 
 async function cancel(connection: Connection, request: Request, invite: ReceivedInvite | undefined): Promise<void> {

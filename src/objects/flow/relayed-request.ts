@@ -54,12 +54,11 @@ export class RelayedRequest {
   }
 
   /** Sent first and stored after, so that no phone waits for a disk: when it is lost the caller's socket is lost with it. */
-  async start(): Promise<void> {
+  begin(): void {
     const { state, effects } = stepContext(this.context, { type: 'start' }, Date.now(), hooks)
     this.context = state
     this.pending = effects.filter(isRemote)
     this.here(effects)
-    await this.perform(this.pending)
   }
 
   /** `isUnsaved`: what is stored has effects that are done. */

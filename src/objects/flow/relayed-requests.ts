@@ -40,12 +40,14 @@ export class RelayedRequests implements Shelf {
     this.socket = socket
   }
 
+  /** It is there before anything is awaited: a CANCEL may follow at once. */
   async start(order: RelayOrder): Promise<void> {
-    await this.knowAlarm()
     const context = newContext(order, Date.now())
     const request = new RelayedRequest(this.host, this, { context, pending: [] })
     this.awake.set(context.id, request)
-    await request.start()
+    request.begin()
+    await this.knowAlarm()
+    await request.resume()
   }
 
   /** The same, for somebody who waits for its result; undefined when there is none yet. The same id is the same request. */
@@ -197,6 +199,7 @@ export class RelayedRequests implements Shelf {
    */
   private arm(atMs: number | undefined): void {
     if (atMs === undefined || (this.alarmAtMs !== undefined && this.alarmAtMs <= atMs)) return
+    if (!this.isAlarmKnown) return void this.knowAlarm().then(() => this.arm(atMs))
     this.alarmAtMs = atMs
     void this.storage.setAlarm(atMs, { allowUnconfirmed: true })
   }
