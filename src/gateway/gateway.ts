@@ -10,8 +10,6 @@ import type { NetworkAddress } from '../sip/transport/hop'
 import { responseAddress } from '../sip/transport/received'
 import { ConfigurationSource } from './configuration'
 import { Dispatcher } from './core/dispatcher'
-import type { Media } from './core/media'
-import { NO_MEDIA } from './core/media'
 import { OwnRequests } from './core/own-requests'
 import { PhoneKeepAlive } from './core/phone-keep-alive'
 import type { Ports } from './core/ports'
@@ -19,6 +17,8 @@ import { Relay } from './core/relay'
 import { TrunkRegistrations } from './core/trunks'
 import { Link } from './link/link'
 import type { Log } from './log'
+import { Engines } from './media/engines'
+import { MediaRelay } from './media/media-relay'
 import { type Dns, systemDns } from './resolve/dns'
 import { resolve } from './resolve/resolve'
 import type { Settings } from './settings'
@@ -30,7 +30,6 @@ export const REPORT_EVERY_MS = 60_000
 
 export interface GatewayParts {
   readonly log: Log
-  readonly media?: Media
   readonly dns?: Dns
 }
 
@@ -42,6 +41,8 @@ export class Gateway {
   readonly dispatcher: Dispatcher
   readonly trunks: TrunkRegistrations
   readonly counters = { malformed: 0, ignored: 0 }
+  readonly media: MediaRelay
+  private readonly engines: Engines
   private readonly own: OwnRequests
   private readonly phones: PhoneKeepAlive
   private readonly configuration: ConfigurationSource
@@ -49,8 +50,10 @@ export class Gateway {
   private reportTimer: NodeJS.Timeout | undefined
   private readonly reports: NodeJS.Timeout
 
-  constructor(settings: Settings, { log, media = NO_MEDIA, dns = systemDns() }: GatewayParts) {
+  constructor(settings: Settings, { log, dns = systemDns() }: GatewayParts) {
     this.log = log
+    this.engines = new Engines(settings.engines, log)
+    this.media = new MediaRelay(this.engines, log)
     const { url, token, name, sockets } = settings
     const ports: Ports = {
       nowMs: Date.now,
@@ -71,7 +74,7 @@ export class Gateway {
     this.relay = new Relay({
       name,
       ports,
-      media,
+      media: this.media,
       destinations: this.dispatcher,
       trunks: this.trunks,
       sentBy,
@@ -111,6 +114,7 @@ export class Gateway {
   /** Throws an Error of one line when an address can't be had. */
   async start(): Promise<void> {
     await this.network.listen()
+    await this.engines.start()
     this.link.open()
     this.log('info', 'gateway.started', { listens: this.network.own() })
   }
@@ -125,6 +129,7 @@ export class Gateway {
     this.own.stop()
     this.relay.stop()
     this.link.close()
+    this.engines.stop()
     await this.network.close()
   }
 
@@ -134,6 +139,7 @@ export class Gateway {
       underWay: this.relay.underWay,
       sets: this.dispatcher.describe(),
       trunks: this.trunks.describe(),
+      media: this.media.describe(),
       counters: { ...this.relay.counters, ...this.counters },
     }
   }

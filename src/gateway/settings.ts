@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { LOG_LEVELS, type LogLevel } from './log'
+import { type EngineAddress, readEngines } from './media/engines'
 import { type Listener, readListeners } from './transport/listener'
 
 /** The settings of a gateway, all from the environment. */
@@ -9,7 +10,7 @@ export interface Settings {
   readonly name: string
   readonly sockets: number
   readonly listeners: readonly Listener[]
-  readonly rtpengine: string
+  readonly engines: readonly EngineAddress[]
   readonly http: { readonly host: string; readonly port: number } | undefined
   readonly logLevel: LogLevel
 }
@@ -46,7 +47,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     name: nameOf(env.GATEWAY_NAME),
     sockets: socketsOf(env.GATEWAY_SOCKETS),
     listeners: readListeners(env.LISTEN || 'udp:127.0.0.1:5060'),
-    rtpengine: env.RTPENGINE ?? '',
+    engines: readEngines(env.RTPENGINE ?? ''),
     http: httpOf(env.HTTP || '127.0.0.1:8088'),
     logLevel: levelOf(env.LOG_LEVEL || 'info'),
   }

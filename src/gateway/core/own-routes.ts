@@ -4,6 +4,7 @@ import type { Request } from '../../sip/message/message'
 import { parseNameAddress } from '../../sip/message/name-address'
 import { parameter } from '../../sip/message/parameters'
 import { parseUri, type SipUri } from '../../sip/message/uri'
+import type { Side } from './media'
 
 /** Hosts of the link end so: nobody resolves them. */
 export function linkHost(name: string): string {
@@ -32,6 +33,8 @@ export interface OwnRoutes {
 
 /** What a dialog needs that nobody else remembers; it stands in our Record-Route. */
 export interface DialogNote {
+  /** On which side of us the one is who began it. */
+  readonly caller: Side
   readonly trunk?: string
   /** Added to the CSeq of the caller. */
   readonly cSeqOffset: number
@@ -68,9 +71,8 @@ function notesOf(uri: SipUri, names: OwnNames): Omit<OwnRoutes, 'request'> {
 }
 
 /** Our Record-Route on the network. */
-export function networkRoute(hostPort: string, transport: 'UDP' | 'TCP', note?: DialogNote): string {
-  const user = note && (note.trunk !== undefined || note.cSeqOffset > 0) ? `${writeNote(note)}@` : ''
-  return `<sip:${user}${hostPort}${transport === 'TCP' ? ';transport=tcp' : ''};lr>`
+export function networkRoute(hostPort: string, transport: 'UDP' | 'TCP', note: DialogNote): string {
+  return `<sip:${writeNote(note)}@${hostPort}${transport === 'TCP' ? ';transport=tcp' : ''};lr>`
 }
 
 /** Our Record-Route on the link. */
@@ -78,12 +80,12 @@ export function linkRoute(name: string, socket: number): string {
   return `<sip:s${socket}@${linkHost(name)};transport=ws;lr>`
 }
 
-function writeNote({ trunk, cSeqOffset }: DialogNote): string {
-  return `n.${cSeqOffset}.${trunk ?? ''}`
+function writeNote({ trunk, cSeqOffset, caller }: DialogNote): string {
+  return `${caller}.${cSeqOffset}.${trunk ?? ''}`
 }
 
 function readNote(user: string | undefined): DialogNote | undefined {
-  const match = /^n\.(\d{1,4})\.([a-z0-9-]*)$/.exec(user ?? '')
+  const match = /^(link|network)\.(\d{1,4})\.([a-z0-9-]*)$/.exec(user ?? '')
   if (!match) return undefined
-  return { cSeqOffset: Number(match[1]), ...(match[2] ? { trunk: match[2] } : {}) }
+  return { caller: match[1] as Side, cSeqOffset: Number(match[2]), ...(match[3] ? { trunk: match[3] } : {}) }
 }

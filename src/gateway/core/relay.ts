@@ -22,7 +22,7 @@ import { responseAddress, withReceived } from '../../sip/transport/received'
 import { formatSource, SOURCE_HEADER } from '../../sip/transport/source'
 import { CallOrder } from './call-order'
 import type { Destinations, Trunks, Way } from './destinations'
-import type { Media } from './media'
+import type { Media, Side } from './media'
 import { type DialogNote, linkHost, linkRoute, networkRoute, type OwnNames, takeOwnRoutes } from './own-routes'
 import type { Ports } from './ports'
 import { type Origin, RelayedCall, socketIn } from './relayed-call'
@@ -92,14 +92,15 @@ export class Relay {
     const origin: Origin = { side: 'network', replyTo }
     const scope = formatAddress(source)
     if (this.isKnown(request, scope, origin)) return
-    const { request: stripped, socket } = takeOwnRoutes(request, this.names())
+    const { request: stripped, socket, note } = takeOwnRoutes(request, this.names())
+    const caller = note?.caller ?? 'network'
     if (isForUs(stripped, this.options.ownHosts())) return this.answerOptions(stripped, origin)
     if (objectToMaxForwards(stripped)) return this.refuse(stripped, origin, scope, 483)
     const trunk = this.trunkOf(stripped)
     const sourced = formatSource({ ...source, ...(trunk === undefined ? {} : { trunk }) })
     const target = this.linkTarget(stripped, source, sourced, socket)
-    if (request.method === 'ACK') return this.forwardAck(stripped, target, 0)
-    this.start(stripped, origin, scope, [[target]], {})
+    if (request.method === 'ACK') return this.forwardAck(stripped, target, 0, caller)
+    this.start(stripped, origin, scope, [[target]], {}, caller)
   }
 
   private linkTarget(request: Request, source: NetworkAddress, sourced: string, known: number | undefined): Target {
@@ -110,7 +111,7 @@ export class Relay {
       to: `link:${socket}`,
       reliable: true,
       sentBy: linkHost(name),
-      recordRoute: [linkRoute(name, socket), networkRoute(sentBy(source), source.transport)],
+      recordRoute: [linkRoute(name, socket), networkRoute(sentBy(source), source.transport, NOTED)],
       headers: [[SOURCE_HEADER, sourced], ...path],
       cSeqOffset: 0,
     }
@@ -142,6 +143,8 @@ export class Relay {
     const own = takeOwnRoutes(message, this.names())
     if (objectToMaxForwards(own.request)) return this.refuse(own.request, origin, 'link', 483)
     if (own.set !== undefined) return this.toSet(own.request, own.set, origin)
+    if (own.request.method === 'INFO' && (await this.playsDtmf(own.request, own.note?.caller ?? 'link')))
+      return this.reply(makeResponse(own.request, 200), origin)
     const phone = own.phone === undefined ? undefined : parseFlowToken(own.phone, this.options.ports.mac)
     if (own.phone !== undefined && !phone) return this.refuse(own.request, origin, 'link', 403, 'Forged Flow Token')
     const inDialog = tagOf(header(own.request, 'to')) !== undefined
@@ -149,6 +152,16 @@ export class Relay {
     const ways = phone ? [{ to: phone }] : await this.nextHop(own.request)
     if (ways.length === 0) return this.refuse(own.request, origin, 'link', 503, 'Next Hop Not Found')
     this.send(own.request, ways, origin, own.note)
+  }
+
+  /** A browser's INFO is a key for the carrier, who wants to hear it (RFC 4733). */
+  private async playsDtmf(info: Request, caller: Side): Promise<boolean> {
+    try {
+      return await this.options.media.dtmf(info, caller)
+    } catch (error) {
+      this.options.ports.log('warn', 'dtmf.failed', { callId: header(info, 'call-id'), error: String(error) })
+      return false
+    }
   }
 
   private async toSet(request: Request, set: string, origin: Origin): Promise<void> {
@@ -187,15 +200,19 @@ export class Relay {
   ): void {
     const callId = header(request, 'call-id') ?? ''
     const cSeqOffset = Math.max(note?.cSeqOffset ?? 0, note === undefined ? 0 : (this.offsets.get(callId) ?? 0))
-    const targets = ways.map((way) => this.networkTarget(request, way, origin, { ...note, cSeqOffset }, set))
+    const targets = ways.map((way) =>
+      this.networkTarget(request, way, origin, { caller: 'link', ...note, cSeqOffset }, set),
+    )
     const only = targets[0]
-    if (request.method === 'ACK') return only && void this.forwardAck(request, only, cSeqOffset)
+    const caller = note?.caller ?? 'link'
+    if (request.method === 'ACK') return only && void this.forwardAck(request, only, cSeqOffset, caller)
     this.start(
       request,
       origin,
       'link',
       targets.map((target) => [target]),
       options,
+      caller,
     )
   }
 
@@ -203,7 +220,7 @@ export class Relay {
     const { name, sentBy } = this.options
     const { to } = way
     const trunk = way.trunk ?? note.trunk
-    const noted = { cSeqOffset: note.cSeqOffset, ...(trunk === undefined ? {} : { trunk }) }
+    const noted = { ...note, ...(trunk === undefined ? {} : { trunk }) }
     const hop: NetworkHop = {
       to: formatAddress(to),
       reliable: to.transport !== 'UDP',
@@ -247,6 +264,7 @@ export class Relay {
     scope: string,
     targets: readonly (readonly Target[])[],
     options: RelayOptions,
+    caller: Side,
     refusal?: { readonly type: 'respond'; readonly status: number; readonly reason?: string },
   ): void {
     const { ports, media } = this.options
@@ -261,6 +279,7 @@ export class Relay {
       hooks: this.hooks(request),
       origin,
       callId,
+      caller,
       ...(refusal ? { refusal } : {}),
       onFinal: (target, status, isOwn) => this.settled(request, target, status, isOwn),
       onFinished: () => {
@@ -272,7 +291,7 @@ export class Relay {
     this.byId.set(id, call)
     if (request.method === 'INVITE' && !refusal && origin.side === 'network') void this.trying(request, origin)
     void call.input({ type: 'start' })
-    if (request.method === 'BYE') media.end(request)
+    if (request.method === 'BYE') media.end(request, caller)
   }
 
   /** With a transaction, so that an INVITE's refusal is repeated until its ACK comes. */
@@ -280,7 +299,7 @@ export class Relay {
     this.counters.refused++
     if (request.method === 'ACK') return
     const refusal = { type: 'respond', status, ...(reason === undefined ? {} : { reason }) } as const
-    this.start(request, origin, scope, [], { onFailure: 'refuse' }, refusal)
+    this.start(request, origin, scope, [], { onFailure: 'refuse' }, origin.side, refusal)
   }
 
   private settled(request: Request, target: Target, status: number, isOwn: boolean): void {
@@ -312,7 +331,7 @@ export class Relay {
     if (inDialog) this.offsets.set(header(request, 'call-id') ?? '', cSeqOffset)
     const transport = target.transport === 'TCP' ? 'TCP' : 'UDP'
     const [, back = ''] = hop.recordRoute
-    const recordRoute = [networkRoute(hop.sentBy, transport, { trunk: hop.trunk, cSeqOffset }), back]
+    const recordRoute = [networkRoute(hop.sentBy, transport, { caller: 'link', trunk: hop.trunk, cSeqOffset }), back]
     return { ...target, hop: { ...hop, headers: [answer], cSeqOffset, recordRoute } }
   }
 
@@ -344,7 +363,7 @@ export class Relay {
   }
 
   /** RFC 3261 §13.2.2.4, §16.11: the ACK of a 2xx is no transaction; it follows its route. */
-  private async forwardAck(request: Request, target: Target, offset: number): Promise<void> {
+  private async forwardAck(request: Request, target: Target, offset: number, caller: Side): Promise<void> {
     const { ports, media } = this.options
     const { hop } = target
     if (!hop) return
@@ -352,7 +371,9 @@ export class Relay {
     const way = {
       from: toLink ? ('network' as const) : ('link' as const),
       to: toLink ? ('link' as const) : ('network' as const),
+      caller,
       branch: '',
+      requestOffered: false,
     }
     try {
       const passed = await media.pass(request, way)
@@ -395,6 +416,9 @@ export class Relay {
     return { link: linkHost(this.options.name), network: this.options.ownHosts() }
   }
 }
+
+/** In our Record-Route of a call from the network. */
+const NOTED: DialogNote = { caller: 'network', cSeqOffset: 0 }
 
 /** An OPTIONS for the gateway itself. */
 function isForUs({ method, uri }: Request, ownHosts: readonly string[]): boolean {

@@ -1,4 +1,6 @@
+import { header } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
+import { tagOf } from '../../sip/message/name-address'
 import type { Frame } from '../../sip/message/octets'
 import { parse } from '../../sip/message/parse'
 import { toFrame } from '../../sip/message/serialize'
@@ -28,6 +30,8 @@ export interface CallOptions {
   readonly hooks: RouteHooks
   readonly origin: Origin
   readonly callId: string
+  /** On which side of us the one is who began the dialog. */
+  readonly caller: Side
   /** What a request that is not relayed is refused with. */
   readonly refusal?: FailureDecision
   /** A branch has got a final response, or none. */
@@ -142,7 +146,7 @@ export class RelayedCall {
       case 'ack':
         return this.toBranch(effect.branch, toFrame(branchAck(this.context, effect.branch, effect.to, ports.mac)))
       case 'upstream':
-        if (effect.status >= 300 && this.context.method === 'INVITE') this.endMedia()
+        if (effect.status >= 300) this.endMedia()
         try {
           if (origin.side === 'link') await ports.toLink(effect, origin.socket)
           else await ports.toNetwork(effect, origin.replyTo)
@@ -180,15 +184,26 @@ export class RelayedCall {
     branch: number,
   ): Promise<M | undefined> {
     try {
-      return await this.options.media.pass(message, { from, to, branch: `${this.context.id}.${branch}` })
+      const request = message.kind === 'request' ? message : this.original()
+      const begins = tagOf(header(request, 'to')) === undefined
+      return await this.options.media.pass(message, {
+        from,
+        to,
+        caller: this.options.caller,
+        branch: begins ? `${this.context.id}.${branch}` : '',
+        requestOffered: request.body !== '',
+      })
     } catch (error) {
       this.options.ports.log('error', 'media.failed', { callId: this.options.callId, error: String(error) })
       return undefined
     }
   }
 
+  /** A call that was never made has no media; one that goes on after a refused re-INVITE keeps its own. */
   private endMedia(): void {
-    this.options.media.end(this.original())
+    const request = this.original()
+    if (request.method === 'INVITE' && tagOf(header(request, 'to')) === undefined)
+      this.options.media.end(request, this.options.caller)
   }
 
   private original(): Request {

@@ -26,21 +26,23 @@ export class Lab {
   readonly admin: AdminApi
   readonly domain: string
   readonly log: LogLine[] = []
+  private readonly engines: Settings['engines']
   gateway: Gateway
   /** What carriers send to. */
   readonly edge = { address: '127.0.0.1', port: 0 }
   private readonly peers: UdpPeer[] = []
   private readonly phones: SipClient[] = []
 
-  static async open(): Promise<Lab> {
+  static async open(engines: Settings['engines'] = []): Promise<Lab> {
     const product = await startProduct()
-    const lab = new Lab(product)
+    const lab = new Lab(product, engines)
     await lab.admin.createDomain(lab.domain)
     await lab.startGateway()
     return lab
   }
 
-  private constructor(product: Product) {
+  private constructor(product: Product, engines: Settings['engines']) {
+    this.engines = engines
     this.product = product
     this.admin = new AdminApi(product.url, product.adminToken)
     this.domain = `lab-${token(3)}.test`
@@ -57,7 +59,7 @@ export class Lab {
         { transport: 'UDP', address: '127.0.0.1', port: this.edge.port },
         { transport: 'TCP', address: '127.0.0.1', port: this.edge.port },
       ],
-      rtpengine: '',
+      engines: this.engines,
       http: undefined,
       logLevel: 'debug',
     }
