@@ -68,6 +68,17 @@ export default defineConfig(async () => ({
         },
       },
       {
+        // The same with programs of other people: SIPp, Kamailio, rtpengine, baresip.
+        test: {
+          name: 'peers',
+          include: ['test/peers/**/*.test.ts'],
+          environment: 'node',
+          ...oneAtATime,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],

@@ -11,6 +11,7 @@ await bootstrap(async () => {
   }
   add(await runTests(['unit', 'workers']))
   add(await runTests(['gateway']))
+  add(await runTests(['peers']))
   add(await runTests(['system']))
   if (browser) add(await runTests(['browser'], { CHROMIUM: browser }))
   else {

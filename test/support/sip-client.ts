@@ -60,6 +60,14 @@ export class SipClient {
   private receive(text: string, isBinary: boolean): void {
     if (!isBinary && text.trim() === '') this.keepAlives.push(text)
     this.wire.add('received', text)
+    this.listener?.(new SipFrame(text))
+  }
+
+  private listener: ((frame: SipFrame) => void) | undefined
+
+  /** For a phone that answers by itself. */
+  onFrame(listener: (frame: SipFrame) => void): void {
+    this.listener = listener
   }
 
   send(text: string): void {

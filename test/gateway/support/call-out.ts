@@ -12,15 +12,19 @@ export class CallOut {
   readonly offered: SipFrame
   readonly answer: SipFrame
   private readonly phone: SipClient
-  private readonly carrier: UdpPeer
+  private readonly carrier: UdpPeer | undefined
   private cSeq: number
   private backCSeq = 0
 
-  constructor(phone: SipClient, carrier: UdpPeer, frames: Pick<CallOut, 'sent' | 'offered' | 'answer'>) {
+  constructor(
+    phone: SipClient,
+    carrier: UdpPeer | undefined,
+    frames: Pick<CallOut, 'sent' | 'answer'> & { offered?: SipFrame },
+  ) {
     this.phone = phone
     this.carrier = carrier
     this.sent = frames.sent
-    this.offered = frames.offered
+    this.offered = frames.offered ?? frames.sent
     this.answer = frames.answer
     this.cSeq = frames.sent.cSeq
   }
@@ -43,6 +47,7 @@ export class CallOut {
 
   fromCarrier(method: string): SipFrame {
     const { offered } = this
+    if (!this.carrier) throw new Error('nobody plays this carrier')
     return this.carrier.request(method, {
       uri: uriOf(offered.header('Contact')),
       from: uriOf(offered.header('To')),

@@ -59,6 +59,17 @@ export class UdpPeer {
     return `${this.address}:${this.port}`
   }
 
+  /** Whom it talks to from now on. */
+  sendTo(other: { address: string; port: number }): void {
+    this.gateway = other
+  }
+
+  /** The next final response. */
+  async final(): Promise<SipFrame> {
+    const frame = await this.next('final response')
+    return frame.status >= 200 ? frame : this.final()
+  }
+
   close(): void {
     this.socket.close()
   }
