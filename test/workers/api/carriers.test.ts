@@ -1,0 +1,234 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { type Call, call, remove } from './support'
+
+const get = (path: string, options: Call = {}) => call(path, options)
+const put = (path: string, body: unknown, options: Call = {}) => call(path, { ...options, method: 'PUT', body })
+
+const json = async (response: Response) => (await response.json()) as Record<string, unknown>
+const detail = async (response: Response) => [response.status, (await json(response)).detail]
+
+describe('PUT /v1/address-groups/{id}', () => {
+  const put200 = (body: object) => put('/v1/address-groups/200', body)
+
+  it('F01 F02 F05 keeps entries with address, mask, port and tag', async () => {
+    const entries = [
+      { ip: '10.0.1.102', mask: 32, port: 5060, tag: 'Carrier IP address' },
+      { ip: '10.1.0.9', mask: 16 },
+      { ip: '2001:db8::', mask: 64 },
+    ]
+    const created = await put200({ carrier: true, entries })
+    expect(created.status).toBe(201)
+    expect(await json(created)).toEqual({
+      id: '200',
+      carrier: true,
+      entries: [
+        { ip: '10.0.1.102', mask: 32, port: 5060, tag: 'Carrier IP address' },
+        { ip: '10.1.0.9', mask: 16, port: 0 },
+        { ip: '2001:db8::', mask: 64, port: 0 },
+      ],
+      warnings: [],
+    })
+    expect((await put200({ entries: [] })).status).toBe(200)
+  })
+
+  it.each([
+    [{ ip: '10.0.0.1', mask: 33 }, 'entries[0].mask: is longer than the address'],
+    [{ ip: '2001:db8::1', mask: 129 }, 'entries[0].mask: Too big: expected number to be <=128'],
+    [{ ip: '10.0.0' }, 'entries[0].ip: is no IPv4 or IPv6 address'],
+    [{ ip: 'carrier.example' }, 'entries[0].ip: is no IPv4 or IPv6 address'],
+    [{ ip: '0.0.0.0', mask: 0 }, 'entries[0].mask: 0 is everybody: needs force'],
+    [{ ip: '10.0.0.1', port: 70_000 }, 'entries[0].port: Too big: expected number to be <=65535'],
+  ])('F02 F03 refuses %o', async (entry, expected) => {
+    expect(await detail(await put200({ entries: [entry] }))).toEqual([400, expected])
+  })
+
+  it('F03 everybody needs force; F11 a wide group of a carrier is warned of', async () => {
+    const forced = await put200({ force: true, carrier: true, entries: [{ ip: '0.0.0.0', mask: 0 }] })
+    expect(forced.status).toBeLessThan(300)
+    expect((await json(forced)).warnings).toHaveLength(1)
+  })
+
+  it('F03 an IPv4 address in IPv6 form is the IPv4 address', async () => {
+    const { entries } = await json(await put200({ entries: [{ ip: '::ffff:192.0.2.7' }] }))
+    expect(entries).toEqual([{ ip: '192.0.2.7', mask: 32, port: 0 }])
+  })
+})
+
+describe('PUT /v1/dispatchers/{set}', () => {
+  const main = (body: object) => put('/v1/dispatchers/main', body)
+
+  it('fills in what is left out', async () => {
+    const made = await json(await main({ destinations: [{ uri: 'sip:one.example' }] }))
+    expect(made).toMatchObject({
+      name: 'main',
+      algorithm: 'priority',
+      noResponseSeconds: 4,
+      destinations: [{ uri: 'sip:one.example', priority: 0, weight: 1, enabled: true, probe: true }],
+      probing: { intervalSeconds: 10, timeoutSeconds: 2, failures: 2, successes: 2, alive: ['2xx'] },
+    })
+    expect(await json(await get('/v1/dispatchers/main'))).toEqual(made)
+  })
+
+  it.each([
+    [{ destinations: [{ uri: 'one.example' }] }, 'destinations[0].uri: must begin with sip:'],
+    [{ destinations: [{ uri: 'sip:' }] }, 'destinations[0].uri: is no SIP URI'],
+    [{ destinations: [{ uri: 'sip:a.b' }, { uri: 'sip:a.b' }] }, 'destinations: names a URI twice'],
+    [{ destinations: [], probing: { alive: ['ok'] } }, 'probing.alive[0]: is a class (2xx) or a status (404)'],
+    [
+      { destinations: [], failover: [486] },
+      'failover[0]: is 4xx or 5xx, and not 404, 480, 486 or 487: the callee has answered',
+    ],
+    [
+      { destinations: [], failover: [603] },
+      'failover[0]: is 4xx or 5xx, and not 404, 480, 486 or 487: the callee has answered',
+    ],
+    [{ destinations: [], colour: 'red' }, 'colour: there is no such field'],
+  ])('refuses %o', async (body, expected) => {
+    expect(await detail(await main(body))).toEqual([400, expected])
+  })
+
+  it('refuses an unknown algorithm and a name that is none', async () => {
+    expect((await main({ destinations: [], algorithm: 'best' })).status).toBe(400)
+    expect((await put('/v1/dispatchers/Main_1', { destinations: [] })).status).toBe(400)
+  })
+})
+
+describe('PUT /v1/trunks/{name}', () => {
+  const trunk = { registrar: 'carrier.example', username: '61299990000', password: 'a secret' }
+
+  it('I02 I05 keeps everything but the secret, of which it shows the kind', async () => {
+    const made = await put('/v1/trunks/one', trunk)
+    const text = await made.text()
+    expect(made.status).toBe(201)
+    expect(text).not.toContain('a secret')
+    expect(JSON.parse(text)).toEqual({
+      name: 'one',
+      registrar: 'carrier.example',
+      username: '61299990000',
+      contactUser: 'one',
+      expiresSeconds: 600,
+      register: true,
+      delaySeconds: 0,
+      callerId: 'pass',
+      secret: 'password',
+    })
+    const ha1 = await json(await put('/v1/trunks/one', { ...trunk, ha1: 'a'.repeat(32) }))
+    expect(ha1.secret).toBe('ha1')
+  })
+
+  it('the secret is encrypted in the database, with another result each time', async () => {
+    const rows: string[] = []
+    for (let i = 0; i < 2; i++) {
+      await put('/v1/trunks/sealed', trunk)
+      const row = await env.DB.prepare("SELECT body FROM trunks WHERE key = 'sealed'").first<{ body: string }>()
+      rows.push(row?.body ?? '')
+    }
+    expect(rows[0]).not.toContain('a secret')
+    expect(rows[0]).not.toBe(rows[1])
+  })
+
+  it('a change without a password keeps it; a new trunk needs one', async () => {
+    await put('/v1/trunks/kept', trunk)
+    const { password: _, ...rest } = trunk
+    expect((await put('/v1/trunks/kept', { ...rest, register: false })).status).toBe(200)
+    const { trunks } = await json(await get('/v1/gateway/configuration', { token: 'test-gateway-token' }))
+    expect(trunks).toContainEqual(
+      expect.objectContaining({ name: 'kept', register: false, secret: { password: 'a secret' } }),
+    )
+    expect(await detail(await put('/v1/trunks/fresh', rest))).toEqual([400, 'A new trunk needs a password or an ha1.'])
+  })
+
+  it.each([
+    [{ authProxy: 'carrier.example' }, 'authProxy: must begin with sip:'],
+    [{ ha1: 'zz' }, 'ha1: is 32 hexadecimal digits: the MD5 of user:realm:password'],
+    [{ registrar: 'sip:carrier.example' }, 'registrar: is a host, with a port when it is not 5060'],
+    [{ expiresSeconds: 30 }, 'expiresSeconds: Too small: expected number to be >=60'],
+  ])('I04 refuses %o', async (wrong, expected) => {
+    expect(await detail(await put('/v1/trunks/one', { ...trunk, ...wrong }))).toEqual([400, expected])
+  })
+
+  it('without SECRETS_KEY no secret is taken', async () => {
+    const response = await put('/v1/trunks/two', trunk, { env: { SECRETS_KEY: '' } })
+    expect(await detail(response)).toEqual([503, 'SECRETS_KEY is not set (wrangler secret put SECRETS_KEY).'])
+    const short = await put('/v1/trunks/two', trunk, { env: { SECRETS_KEY: 'short' } })
+    expect(await detail(short)).toEqual([503, 'SECRETS_KEY needs at least 32 characters.'])
+  })
+})
+
+describe('PUT /v1/carrier-routes/{prefix}', () => {
+  it('keeps sets with their cost; "default" is for all other numbers', async () => {
+    expect(await json(await put('/v1/carrier-routes/61', { sets: [{ set: 'main' }] }))).toEqual({
+      prefix: '61',
+      sets: [{ set: 'main', cost: 0 }],
+    })
+    expect((await json(await put('/v1/carrier-routes/default', { sets: [{ set: 'main', cost: 2 }] }))).prefix).toBe(
+      'default',
+    )
+    const { items } = await json(await get('/v1/carrier-routes'))
+    expect(items).toHaveLength(2)
+  })
+
+  it.each(['+61', '0061', 'x', '1234567890123456'])('refuses the prefix %s', async (prefix) => {
+    expect((await put(`/v1/carrier-routes/${encodeURIComponent(prefix)}`, { sets: [{ set: 'main' }] })).status).toBe(
+      400,
+    )
+  })
+})
+
+describe('every kind of document', () => {
+  it.each(['address-groups', 'dispatchers', 'trunks', 'carrier-routes', 'gateways'])(
+    '%s needs the admin token',
+    async (path) => {
+      expect((await get(`/v1/${path}`, { token: null })).status).toBe(401)
+      expect((await get(`/v1/${path}`, { token: 'test-gateway-token' })).status).toBe(401)
+      expect((await get(`/v1/${path}`)).status).toBe(200)
+    },
+  )
+
+  it('is deleted once, and pages', async () => {
+    for (const name of ['a', 'b', 'c']) await put(`/v1/dispatchers/page-${name}`, { destinations: [] })
+    const first = await json(await get('/v1/dispatchers?limit=2'))
+    expect(first.items).toHaveLength(2)
+    const second = await json(await get(`/v1/dispatchers?limit=2&cursor=${first.nextCursor}`))
+    expect((second.items as unknown[]).length).toBeGreaterThan(0)
+    expect((await remove('/v1/dispatchers/page-a')).status).toBe(204)
+    expect(await detail(await remove('/v1/dispatchers/page-a'))).toEqual([404, 'There is no dispatcher set page-a.'])
+    expect((await get('/v1/dispatchers/page-a')).status).toBe(404)
+  })
+})
+
+describe('what gateways ask', () => {
+  const asGateway = { token: 'test-gateway-token' }
+
+  it('needs the gateway token, and nothing else will do', async () => {
+    for (const token of [null, 'wrong', undefined])
+      expect((await get('/v1/gateway/configuration', token === undefined ? {} : { token })).status).toBe(401)
+    const unset = await call('/v1/gateway/configuration', { ...asGateway, env: { GATEWAY_TOKEN: '' } })
+    expect(await detail(unset)).toEqual([503, 'GATEWAY_TOKEN is not set (wrangler secret put GATEWAY_TOKEN).'])
+  })
+
+  it('is answered 304 as long as nothing has changed', async () => {
+    const first = await get('/v1/gateway/configuration', asGateway)
+    const etag = first.headers.get('ETag') ?? ''
+    expect(first.headers.get('Cache-Control')).toBe('no-store')
+    const headers = { 'If-None-Match': etag }
+    expect((await call('/v1/gateway/configuration', { ...asGateway, headers })).status).toBe(304)
+    await put('/v1/dispatchers/changed', { destinations: [] })
+    expect((await call('/v1/gateway/configuration', { ...asGateway, headers })).status).toBe(200)
+  })
+
+  it('a report is shown until the gateway is forgotten', async () => {
+    const report = { sets: { main: [{ uri: 'sip:a', state: 'AP' }] } }
+    expect((await put('/v1/gateway/state/g9', report, asGateway)).status).toBe(204)
+    const { items } = await json(await get('/v1/gateways'))
+    expect(items).toContainEqual(expect.objectContaining({ name: 'g9', sockets: 0, report }))
+    expect((await remove('/v1/gateways/g9')).status).toBe(204)
+    expect((await remove('/v1/gateways/g9')).status).toBe(404)
+  })
+
+  it('a report that is too large is refused', async () => {
+    const response = await put('/v1/gateway/state/g9', { text: 'x'.repeat(200_000) }, asGateway)
+    expect(response.status).toBe(413)
+  })
+})
