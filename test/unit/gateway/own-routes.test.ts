@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { linkRoute, networkRoute, takeOwnRoutes } from '../../../src/gateway/core/own-routes'
+import { appendHeader } from '../../../src/sip/message/edit'
+import { headerValues } from '../../../src/sip/message/headers'
+import { requestOf } from '../support/messages'
+
+const names = { link: 'g1.gateway.invalid', network: ['203.0.113.5:5060'] }
+const routed = (...routes: string[]) =>
+  takeOwnRoutes(
+    routes.reduce((r, route) => appendHeader(r, 'Route', route), requestOf('BYE')),
+    names,
+  )
+
+describe('M07 RFC 5658 our double Record-Route', () => {
+  it('comes off as two values, with what was noted in it', () => {
+    const note = { caller: 'link', cSeqOffset: 3, trunk: 'one' } as const
+    const own = routed(linkRoute('g1', 1), networkRoute('203.0.113.5:5060', 'UDP', note), '<sip:next.example;lr>')
+    expect(own).toMatchObject({ socket: 1, note })
+    expect(headerValues(own.request, 'route')).toEqual(['<sip:next.example;lr>'])
+  })
+
+  it('is told from that of others, by port too', () => {
+    for (const route of ['<sip:g2.gateway.invalid;lr>', '<sip:203.0.113.5:5061;lr>', '<sip:203.0.113.6;lr>'])
+      expect(headerValues(routed(route).request, 'route')).toEqual([route])
+    expect(headerValues(routed('<sip:203.0.113.5;lr>').request, 'route')).toEqual([])
+  })
+
+  it('says which set the Worker has chosen, and which phone', () => {
+    expect(routed('<sip:g1.gateway.invalid;transport=ws;lr;set=main>').set).toBe('main')
+    expect(routed('<sip:p.abcd.mac@g1.gateway.invalid;transport=ws;lr;ob>').phone).toBe('p.abcd.mac')
+  })
+
+  it('with a note that is none is still ours', () => {
+    const own = routed('<sip:whatever@203.0.113.5:5060;lr>')
+    expect([own.note, headerValues(own.request, 'route')]).toEqual([undefined, []])
+  })
+
+  it('over TCP says so', () => {
+    expect(networkRoute('203.0.113.5:5060', 'TCP', { caller: 'network', cSeqOffset: 0 })).toContain(
+      ';transport=tcp;lr>',
+    )
+  })
+})
