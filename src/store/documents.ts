@@ -50,12 +50,12 @@ export async function putDocument<T extends DocumentTable>(
   body: Body<T>,
   nowMs: number,
 ): Promise<'created' | 'replaced'> {
-  const [row] = await db
+  const known = await findDocument(db, table, key)
+  await db
     .insert(table as typeof addressGroups)
     .values({ key, body: body as never, createdAt: nowMs, updatedAt: nowMs })
     .onConflictDoUpdate({ target: table.key, set: { body: body as never, updatedAt: nowMs } })
-    .returning()
-  return row?.createdAt === nowMs ? 'created' : 'replaced'
+  return known ? 'replaced' : 'created'
 }
 
 export async function deleteDocument(db: Database, table: DocumentTable, key: string): Promise<boolean> {
