@@ -8,6 +8,7 @@ import { PING, PONG } from '../sip/outbound/keep-alive'
 import { type Incoming, readFrame } from '../sip/outbound/receive'
 import type { NetworkAddress } from '../sip/transport/hop'
 import { responseAddress } from '../sip/transport/received'
+import { isScanner } from '../sip/transport/scanners'
 import { ConfigurationSource } from './configuration'
 import { Dispatcher } from './core/dispatcher'
 import { OwnRequests } from './core/own-requests'
@@ -40,7 +41,7 @@ export class Gateway {
   readonly relay: Relay
   readonly dispatcher: Dispatcher
   readonly trunks: TrunkRegistrations
-  readonly counters = { malformed: 0, ignored: 0 }
+  readonly counters = { malformed: 0, ignored: 0, scanners: 0 }
   readonly media: MediaRelay
   private readonly engines: Engines
   private readonly own: OwnRequests
@@ -78,6 +79,7 @@ export class Gateway {
       destinations: this.dispatcher,
       trunks: this.trunks,
       sentBy,
+      reaches: (to) => this.network.reaches(to),
       ownHosts: () => this.network.own().map((own) => own.hostPort),
       resolve: addresses,
       socketOf: (callId) => this.link.socketOf(callId),
@@ -154,6 +156,7 @@ export class Gateway {
       case 'refused':
         return this.refused(incoming, source)
       case 'request':
+        if (isScanner(incoming.request)) return void this.counters.scanners++
         return void this.relay.fromNetwork(incoming.request, source)
       case 'response':
         return void this.relay.fromNetwork(incoming.response, source)

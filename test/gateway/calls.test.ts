@@ -208,6 +208,14 @@ describe('a call in', () => {
     expect((await one.expect('200 OPTIONS')).header('Allow')).toContain('INVITE')
   })
 
+  it('G04 a scanner gets silence', async () => {
+    one.request('OPTIONS', { uri: `sip:100@127.0.0.1:${lab.edge.port}`, headers: ['User-Agent: friendly-scanner'] })
+    one.request('OPTIONS', { uri: `sip:127.0.0.1:${lab.edge.port}` })
+    await one.expect('200 OPTIONS')
+    expect(one.unread).toEqual([])
+    expect(lab.gateway.describe().counters.scanners).toBe(1)
+  })
+
   it('G11 a malformed request is told so', async () => {
     one.send(one.build('INVITE', { uri: 'sip:x@127.0.0.1' }).replace('CSeq: 1 INVITE', 'CSeq: 1 BYE'))
     expect((await one.expect('400 BYE')).startLine).toMatch(/Bad Request/)

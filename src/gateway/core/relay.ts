@@ -35,6 +35,8 @@ export interface RelayOptionsOfGateway {
   readonly trunks: Trunks
   /** Our `host:port` as peers of that kind see it. */
   sentBy(to: Pick<NetworkAddress, 'transport' | 'address'>): string
+  /** Whether a socket of ours reaches such an address. */
+  reaches(to: Pick<NetworkAddress, 'transport' | 'address'>): boolean
   /** Every `host:port` of ours. */
   ownHosts(): readonly string[]
   resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
@@ -54,6 +56,8 @@ export class Relay {
   private readonly byId = new Map<string, RelayedCall>()
   /** What the CSeq of a dialog is ahead of its caller's, where a carrier has challenged inside of it. */
   private readonly offsets = new Map<string, number>()
+  /** Addresses that take no TCP, and until when that is remembered. */
+  private readonly refusedStreams = new Map<string, number>()
   private readonly order: CallOrder
   readonly counters = { fromNetwork: 0, fromLink: 0, refused: 0, dropped: 0 }
 
@@ -281,6 +285,8 @@ export class Relay {
       callId,
       caller,
       ...(refusal ? { refusal } : {}),
+      overStream: (target) => this.overStream(target),
+      streamRefused: ({ hop }) => void this.refusedStreams.set(hop?.to ?? '', ports.nowMs() + STREAM_MEMORY_MS),
       onFinal: (target, status, isOwn) => this.settled(request, target, status, isOwn),
       onFinished: () => {
         this.byId.delete(id)
@@ -300,6 +306,18 @@ export class Relay {
     if (request.method === 'ACK') return
     const refusal = { type: 'respond', status, ...(reason === undefined ? {} : { reason }) } as const
     this.start(request, origin, scope, [], { onFailure: 'refuse' }, origin.side, refusal)
+  }
+
+  private overStream(target: Target): Target | undefined {
+    const { sentBy, reaches, ports } = this.options
+    const udp = target.transport === 'UDP' ? parseAddress(target.hop?.to ?? '') : undefined
+    const to = udp && ({ ...udp, transport: 'TCP' } as const)
+    if (!target.hop || !to || !reaches(to)) return undefined
+    if ((this.refusedStreams.get(formatAddress(to)) ?? 0) > ports.nowMs()) return undefined
+    const [own = '', back = ''] = target.hop.recordRoute
+    const recordRoute = [overTcp(own, sentBy(to)), back]
+    const hop = { ...target.hop, to: formatAddress(to), reliable: true, sentBy: sentBy(to), recordRoute }
+    return { ...target, transport: 'TCP', hop }
   }
 
   private settled(request: Request, target: Target, status: number, isOwn: boolean): void {
@@ -417,6 +435,9 @@ export class Relay {
   }
 }
 
+/** How long it is remembered that an address takes no TCP. */
+const STREAM_MEMORY_MS = 300_000
+
 /** In our Record-Route of a call from the network. */
 const NOTED: DialogNote = { caller: 'network', cSeqOffset: 0 }
 
@@ -433,6 +454,12 @@ function atHost(uri: string, host: string | undefined): string {
   if (!parsed) return uri
   const user = parsed.user === undefined ? '' : `${parsed.user}@`
   return `${parsed.scheme}:${user}${host}${formatParameters(parsed.parameters)}`
+}
+
+/** Our Record-Route with the same note, as it is over TCP. */
+function overTcp(route: string, hostPort: string): string {
+  const note = /^<sip:([^@>]+)@/.exec(route)?.[1] ?? ''
+  return `<sip:${note}@${hostPort};transport=tcp;lr>`
 }
 
 function socketOf(origin: Origin): number {

@@ -1,11 +1,13 @@
+import { setBody } from '../../sip/message/edit'
 import { header } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
 import { tagOf } from '../../sip/message/name-address'
-import type { Frame } from '../../sip/message/octets'
+import { byteLength, type Frame } from '../../sip/message/octets'
 import { parse } from '../../sip/message/parse'
 import { toFrame } from '../../sip/message/serialize'
 import { branchAck, branchCancel, branchRequest } from '../../sip/proxy/branch-messages'
 import { stepContext } from '../../sip/proxy/context-step'
+import { onReliableHop } from '../../sip/proxy/reliable-hop'
 import {
   type ContextEffect,
   type ContextInput,
@@ -18,6 +20,9 @@ import type { Target } from '../../sip/proxy/target'
 import { type NetworkAddress, parseAddress } from '../../sip/transport/hop'
 import type { Media, Side } from './media'
 import type { Ports } from './ports'
+
+/** RFC 3261 §18.1.1: what is larger than a path MTU less 200 bytes, or than this where the MTU is not known. */
+export const MAX_DATAGRAM_BYTES = 1_300
 
 /** Where a request came from, and where its responses go. */
 export type Origin =
@@ -34,6 +39,10 @@ export interface CallOptions {
   readonly caller: Side
   /** What a request that is not relayed is refused with. */
   readonly refusal?: FailureDecision
+  /** The same target over TCP; undefined when it is reached over TCP already, or not at all. */
+  overStream(target: Target): Target | undefined
+  /** Nobody listens there on TCP. */
+  streamRefused(target: Target): void
   /** A branch has got a final response, or none. */
   onFinal(target: Target, status: number, isOwn: boolean): void
   onFinished(): void
@@ -172,8 +181,28 @@ export class RelayedCall {
     const passed = await this.translated(request, this.side, sideOf(target), index)
     if (!passed) return this.step({ type: 'unreachable', branch: index })
     const frame = toFrame(passed)
+    const stream = byteLength(frame.text) > MAX_DATAGRAM_BYTES ? this.options.overStream(target) : undefined
+    if (stream && (await this.requestOverStream(index, stream, passed))) return
     this.sent.set(index, frame)
     await this.toBranch(index, frame)
+  }
+
+  /** RFC 3261 §18.1.1: tried first; false when nobody listens there, and the datagram has to do. */
+  private async requestOverStream(index: number, stream: Target, passed: Request): Promise<boolean> {
+    const { ports, hooks } = this.options
+    const before = this.context
+    this.context = onReliableHop(before, index, stream)
+    const frame = toFrame(withBodyOf(branchRequest(this.context, index, ports.mac, hooks), passed))
+    try {
+      await ports.toNetwork(frame, addressOf(stream))
+      this.sent.set(index, frame)
+      return true
+    } catch (error) {
+      this.context = before
+      this.options.streamRefused(stream)
+      ports.log('info', 'stream.refused', { to: stream.hop?.to, error: String(error) })
+      return false
+    }
   }
 
   /** Undefined when the media can't be had. */
@@ -229,6 +258,11 @@ export class RelayedCall {
     if (!target) throw new Error(`no branch ${index}`)
     return target
   }
+}
+
+/** The request with the body that the media made of it. */
+function withBodyOf(request: Request, passed: Request): Request {
+  return request.body === passed.body ? request : setBody(request, passed.body)
 }
 
 function sideOf(target: Target): Side {
