@@ -11,6 +11,7 @@ import { responseAddress } from '../sip/transport/received'
 import { isScanner } from '../sip/transport/scanners'
 import { ConfigurationSource } from './configuration'
 import { Dispatcher } from './core/dispatcher'
+import { NO_MEDIA } from './core/media'
 import { OwnRequests } from './core/own-requests'
 import { PhoneKeepAlive } from './core/phone-keep-alive'
 import type { Ports } from './core/ports'
@@ -53,7 +54,7 @@ export class Gateway {
 
   constructor(settings: Settings, { log, dns = systemDns() }: GatewayParts) {
     this.log = log
-    this.engines = new Engines(settings.engines, log)
+    this.engines = new Engines(settings.engines === 'off' ? [] : settings.engines, log)
     this.media = new MediaRelay(this.engines, log)
     const { url, token, name, sockets } = settings
     const ports: Ports = {
@@ -75,7 +76,7 @@ export class Gateway {
     this.relay = new Relay({
       name,
       ports,
-      media: this.media,
+      media: settings.engines === 'off' ? NO_MEDIA : this.media,
       destinations: this.dispatcher,
       trunks: this.trunks,
       sentBy,
@@ -141,7 +142,7 @@ export class Gateway {
       underWay: this.relay.underWay,
       sets: this.dispatcher.describe(),
       trunks: this.trunks.describe(),
-      media: this.media.describe(),
+      media: this.media.snapshot(),
       counters: { ...this.relay.counters, ...this.counters },
     }
   }

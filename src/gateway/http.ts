@@ -91,5 +91,28 @@ function metricsOf(gateway: Gateway): Registry {
         this.set({ trunk: name }, status === 'registered' ? 1 : 0)
     },
   })
+  new Gauge({
+    name: 'strowger_gateway_media',
+    help: 'Sessions that have media now, and what was done for them since the start, by kind.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      for (const [kind, count] of Object.entries(gateway.media.snapshot()))
+        if (typeof count === 'number') this.set({ kind }, count)
+    },
+  })
+  new Gauge({
+    name: 'strowger_gateway_engine',
+    help: 'Each rtpengine: whether it is up, its calls, and how many of them it transcodes.',
+    labelNames: ['engine', 'kind'],
+    registers,
+    collect() {
+      for (const { engine, up, sessions, transcoding } of gateway.media.snapshot().engines) {
+        this.set({ engine, kind: 'up' }, up ? 1 : 0)
+        this.set({ engine, kind: 'sessions' }, sessions)
+        this.set({ engine, kind: 'transcoding' }, transcoding)
+      }
+    },
+  })
   return registry
 }

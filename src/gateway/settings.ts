@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { LOG_LEVELS, type LogLevel } from './log'
-import { type EngineAddress, readEngines } from './media/engines'
+import { type EngineSetting, readEngines } from './media/engine-addresses'
 import { type Listener, readListeners } from './transport/listener'
 
 /** The settings of a gateway, all from the environment. */
@@ -10,7 +10,7 @@ export interface Settings {
   readonly name: string
   readonly sockets: number
   readonly listeners: readonly Listener[]
-  readonly engines: readonly EngineAddress[]
+  readonly engines: EngineSetting
   readonly http: { readonly host: string; readonly port: number } | undefined
   readonly logLevel: LogLevel
 }
@@ -28,8 +28,9 @@ Settings are environment variables:
   GATEWAY_SOCKETS WebSockets to the Worker, 1 to 16                   (default: 2)
   LISTEN          addresses for carriers, comma-separated:            (default: udp:127.0.0.1:5060)
                   udp:0.0.0.0:5060;advertise=203.0.113.5:5060,tcp:0.0.0.0:5060;advertise=203.0.113.5
-  RTPENGINE       media relays, comma-separated: udp:127.0.0.1:2223;weight=1
-                  (default: none; then browsers can't talk to carriers)
+  RTPENGINE       media relays, comma-separated:                      (default: none; browsers can't reach carriers)
+                  udp:10.0.0.7:2223;weight=2;transcodes=100
+                  or "off": carriers speak WebRTC, nothing is translated
   HTTP            host:port of /healthz and /metrics, or "off"        (default: 127.0.0.1:8088)
   LOG_LEVEL       error, warn, info or debug                          (default: info)
 

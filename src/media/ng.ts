@@ -1,35 +1,71 @@
-import type { Leg } from './leg'
+import type { MediaEnd } from './leg'
 
 /** A command of rtpengine's ng protocol: the dictionary that goes out bencoded. */
 export interface NgCommand {
   readonly command: 'offer' | 'answer' | 'delete' | 'ping' | 'query' | 'list' | 'play DTMF'
-  readonly [key: string]: unknown
+  readonly [key: string]: NgValue
 }
 
+export type NgValue = string | number | readonly NgValue[] | { readonly [key: string]: NgValue }
+
+/** A call of rtpengine and, inside of it, who offers and who answers. */
 export interface NgSession {
-  /** One session of rtpengine: the Call-ID, and which of our passes over the call it is. */
   readonly callId: string
+  /** Tag of who offers. */
   readonly fromTag: string
+  /** Tag of who answers; unknown while nobody has. */
   readonly toTag?: string
-  /** Tells the branches of a forked request apart. */
+  /** Tells the branches of a forked request apart: the offer of each gets ports of its own. */
   readonly branch?: string
 }
 
-/** Codecs that every browser (RFC 7874 §3) and nearly every carrier knows. */
-const COMMON = ['PCMA', 'PCMU']
-
-export function offerCommand(session: NgSession, sdp: string, to: Leg): NgCommand {
-  return { command: 'offer', ...described(session, sdp), ...toward(to), ...transcoding(sdp) }
+/** A session description on its way from one end to the other. */
+export interface NgDescription {
+  readonly sdp: string
+  readonly from: MediaEnd
+  readonly to: MediaEnd
+  /** Codecs that are offered beside those of the description, and transcoded should they be chosen. */
+  readonly transcode?: readonly string[]
+  /** Makes `play DTMF` possible; costs the fast path, so only calls that need it have it. */
+  readonly playsDtmf?: boolean
 }
 
-export function answerCommand(session: NgSession, sdp: string, to: Leg): NgCommand {
-  return { command: 'answer', ...described(session, sdp), ...toward(to) }
+/** The session is described anew, and the version in `o=` rises only when it is (RFC 3264 §8). */
+const REPLACE = ['origin', 'session connection', 'SDP version']
+
+export function offerCommand(session: NgSession, description: NgDescription): NgCommand {
+  const { to, transcode = [] } = description
+  return {
+    command: 'offer',
+    ...described(session, description),
+    'transport-protocol': to.protocol,
+    // RFC 4568: keys in the description, only for an end that has them itself.
+    ...(/^RTP\/SAVPF?$/.test(to.protocol) ? {} : { SDES: ['off'] }),
+    ...(to.leg === 'rtp' ? { 'rtcp-mux': ['demux'] } : {}),
+    ...(transcode.length === 0 ? {} : { codec: { transcode } }),
+  }
 }
 
-/** Everything of the session, all branches. */
-export function deleteCommand({ callId, fromTag }: Pick<NgSession, 'callId' | 'fromTag'>): NgCommand {
-  return { command: 'delete', 'call-id': callId, 'from-tag': fromTag, flags: ['fatal'], 'delete-delay': 0 }
+/** The profile is the one of the offer: an answer has no choice of it (RFC 3264 §6). */
+export function answerCommand(session: NgSession, description: NgDescription): NgCommand {
+  return { command: 'answer', ...described(session, description) }
 }
+
+/** Everything of the call, all branches, and now: nobody asks for it any more. */
+export function deleteCommand(callId: string): NgCommand {
+  return { command: 'delete', 'call-id': callId, 'delete-delay': 0 }
+}
+
+export function queryCommand(callId: string): NgCommand {
+  return { command: 'query', 'call-id': callId }
+}
+
+/** The calls an engine has, at most `limit` of them. */
+export function listCommand(limit: number): NgCommand {
+  return { command: 'list', limit: String(limit) }
+}
+
+export const PING: NgCommand = { command: 'ping' }
 
 /** RFC 4733: the digit is played to the other side, as if `fromTag` had pressed it. */
 export function dtmfCommand(
@@ -37,51 +73,36 @@ export function dtmfCommand(
   digit: string,
   durationMs: number,
 ): NgCommand {
-  return { command: 'play DTMF', 'call-id': callId, 'from-tag': fromTag, digit, duration: durationMs }
+  return { command: 'play DTMF', 'call-id': callId, 'from-tag': fromTag, code: digit, duration: durationMs }
 }
 
-function described({ callId, fromTag, toTag, branch }: NgSession, sdp: string) {
+function described({ callId, fromTag, toTag, branch }: NgSession, { sdp, from, to, playsDtmf }: NgDescription) {
+  const flags = [...(to.leg === 'webrtc' ? ['generate mid'] : []), ...(playsDtmf ? ['inject DTMF'] : [])]
   return {
     'call-id': callId,
     'from-tag': fromTag,
     ...(toTag === undefined ? {} : { 'to-tag': toTag }),
     ...(branch === undefined ? {} : { 'via-branch': branch }),
     sdp,
-    replace: ['origin', 'session-connection'],
+    replace: REPLACE,
+    ...toward(to),
+    ...iceLite(from, to),
+    ...(flags.length === 0 ? {} : { flags }),
   }
 }
 
 /** What the receiver of the description needs: no flags to learn. */
-function toward(leg: Leg) {
-  return leg === 'webrtc'
-    ? {
-        ICE: 'force',
-        'ICE-lite': 'forward',
-        DTLS: 'passive',
-        SDES: ['off'],
-        'rtcp-mux': ['offer'],
-        'transport-protocol': 'UDP/TLS/RTP/SAVPF',
-        flags: ['generate-mid'],
-      }
-    : {
-        ICE: 'remove',
-        'ICE-lite': 'backward',
-        DTLS: 'off',
-        SDES: ['off'],
-        'rtcp-mux': ['demux'],
-        'transport-protocol': 'RTP/AVP',
-      }
+function toward({ leg }: MediaEnd) {
+  return leg === 'webrtc' ? { ICE: 'force', DTLS: 'passive', 'rtcp-mux': ['offer'] } : { ICE: 'remove', DTLS: 'off' }
 }
 
-/** Only an offer without any codec that both kinds of parties know gets more: transcoding costs a hundred times relaying. */
-function transcoding(sdp: string): { readonly codec?: { readonly transcode: readonly string[] } } {
-  return offersCommon(sdp) ? {} : { codec: { transcode: COMMON } }
-}
-
-/** PCMU and PCMA have static payload types (RFC 3551 §6), so a description need not name them. */
-export function offersCommon(sdp: string): boolean {
-  const audio = /^m=audio \d+(?:\/\d+)? \S+((?: \d+)+)/m.exec(sdp)
-  if (!audio) return true
-  const payloads = (audio[1] ?? '').trim().split(' ')
-  return payloads.includes('0') || payloads.includes('8') || /^a=rtpmap:\d+ PCM[AU]\/8000/im.test(sdp)
+/**
+ * RFC 8445 §2.5: we have a public address, so browsers do the checks. Two lite ends would both wait: toward one that is lite
+ * itself (another gateway, or we ourselves when a call comes back to us) the checks are ours.
+ */
+function iceLite(from: MediaEnd, to: MediaEnd) {
+  const backward = from.leg === 'webrtc' && !from.isIceLite
+  const forward = to.leg === 'webrtc' && !to.isIceLite
+  if (!backward && !forward) return {}
+  return { 'ICE-lite': backward && forward ? 'both' : forward ? 'forward' : 'backward' }
 }

@@ -6,23 +6,30 @@ export type Side = 'link' | 'network'
 export interface MediaWay {
   readonly from: Side
   readonly to: Side
-  /** On which side the one is who began the dialog. */
-  readonly caller: Side
+  /** Names our passage over the call; the same for everything in the dialog. A call may pass us twice. */
+  readonly session: string
   /** Tells the branches of a forked request apart; empty inside a dialog. */
   readonly branch: string
-  /** Whether the request that a response answers had a session description. */
-  readonly requestOffered: boolean
+}
+
+/** What a request is answered with that goes no further. */
+export interface LocalAnswer {
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  readonly body: string
 }
 
 /** What happens to session descriptions on their way through. */
 export interface Media {
   /** The message with the body that its receiver gets. Throws when the media cannot be had: then it does not go out. */
   pass<M extends Message>(message: M, way: MediaWay): Promise<M>
-  /** The call has no session any more. May be said twice. */
-  end(message: Message, caller: Side): void
-  /** Plays the key of an INFO to the other side; false when the INFO is about something else, or nobody can play it. */
-  dtmf(info: Request, caller: Side): Promise<boolean>
+  /**
+   * A request from the link that concerns only its media with us: a key to play, an ICE restart, the ACK of one. Undefined when it
+   * has to go on; `absorbed` when it needs no answer.
+   */
+  answer(request: Request, session: string): Promise<LocalAnswer | 'absorbed' | undefined>
+  /** A BYE, or an INVITE or UPDATE that has failed. May be said twice. */
+  end(request: Request, session: string): void
 }
 
 /** The bodies pass as they are: for carriers that speak what the browsers speak. */
-export const NO_MEDIA: Media = { pass: async (message) => message, end: () => {}, dtmf: async () => false }
+export const NO_MEDIA: Media = { pass: async (message) => message, answer: async () => undefined, end: () => {} }

@@ -4,7 +4,6 @@ import type { Request } from '../../sip/message/message'
 import { parseNameAddress } from '../../sip/message/name-address'
 import { parameter } from '../../sip/message/parameters'
 import { parseUri, type SipUri } from '../../sip/message/uri'
-import type { Side } from './media'
 
 /** Hosts of the link end so: nobody resolves them. */
 export function linkHost(name: string): string {
@@ -33,8 +32,8 @@ export interface OwnRoutes {
 
 /** What a dialog needs that nobody else remembers; it stands in our Record-Route. */
 export interface DialogNote {
-  /** On which side of us the one is who began it. */
-  readonly caller: Side
+  /** Which of our passages over the call it is: a name for its media. */
+  readonly session: string
   readonly trunk?: string
   /** Added to the CSeq of the caller. */
   readonly cSeqOffset: number
@@ -80,12 +79,12 @@ export function linkRoute(name: string, socket: number): string {
   return `<sip:s${socket}@${linkHost(name)};transport=ws;lr>`
 }
 
-function writeNote({ trunk, cSeqOffset, caller }: DialogNote): string {
-  return `${caller}.${cSeqOffset}.${trunk ?? ''}`
+function writeNote({ session, cSeqOffset, trunk }: DialogNote): string {
+  return `m.${session}.${cSeqOffset}.${trunk ?? ''}`
 }
 
 function readNote(user: string | undefined): DialogNote | undefined {
-  const match = /^(link|network)\.(\d{1,4})\.([a-z0-9-]*)$/.exec(user ?? '')
-  if (!match) return undefined
-  return { caller: match[1] as Side, cSeqOffset: Number(match[2]), ...(match[3] ? { trunk: match[3] } : {}) }
+  const [, session = '', offset, trunk] = /^m\.([\w-]{0,64})\.(\d{1,4})\.([a-z0-9-]*)$/.exec(user ?? '') ?? []
+  if (offset === undefined) return undefined
+  return { session, cSeqOffset: Number(offset), ...(trunk ? { trunk } : {}) }
 }

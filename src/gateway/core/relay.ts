@@ -22,7 +22,7 @@ import { responseAddress, withReceived } from '../../sip/transport/received'
 import { formatSource, SOURCE_HEADER } from '../../sip/transport/source'
 import { CallOrder } from './call-order'
 import type { Destinations, Trunks, Way } from './destinations'
-import type { Media, Side } from './media'
+import type { Media } from './media'
 import { type DialogNote, linkHost, linkRoute, networkRoute, type OwnNames, takeOwnRoutes } from './own-routes'
 import type { Ports } from './ports'
 import { type Origin, RelayedCall, socketIn } from './relayed-call'
@@ -97,26 +97,31 @@ export class Relay {
     const scope = formatAddress(source)
     if (this.isKnown(request, scope, origin)) return
     const { request: stripped, socket, note } = takeOwnRoutes(request, this.names())
-    const caller = note?.caller ?? 'network'
+    const session = this.sessionOf(stripped, note)
     if (isForUs(stripped, this.options.ownHosts())) return this.answerOptions(stripped, origin)
     if (objectToMaxForwards(stripped)) return this.refuse(stripped, origin, scope, 483)
     const trunk = this.trunkOf(stripped)
     const sourced = formatSource({ ...source, ...(trunk === undefined ? {} : { trunk }) })
-    const target = this.linkTarget(stripped, source, sourced, socket)
-    if (request.method === 'ACK') return this.forwardAck(stripped, target, 0, caller)
-    this.start(stripped, origin, scope, [[target]], {}, caller)
+    const target = this.linkTarget(stripped, source, { sourced, session, ...(socket === undefined ? {} : { socket }) })
+    if (request.method === 'ACK') return this.forwardAck(stripped, target, 0, session)
+    this.start(stripped, origin, scope, [[target]], {}, session)
   }
 
-  private linkTarget(request: Request, source: NetworkAddress, sourced: string, known: number | undefined): Target {
+  private linkTarget(
+    request: Request,
+    source: NetworkAddress,
+    known: { readonly sourced: string; readonly session: string; readonly socket?: number },
+  ): Target {
     const { name, sentBy, socketOf } = this.options
-    const socket = known ?? socketOf(header(request, 'call-id') ?? '')
+    const { session, socket = socketOf(header(request, 'call-id') ?? '') } = known
+    const note = { session, cSeqOffset: 0 }
     const path = request.method === 'REGISTER' ? [['Path', this.pathOf(source)] as const] : []
     const hop: NetworkHop = {
       to: `link:${socket}`,
       reliable: true,
       sentBy: linkHost(name),
-      recordRoute: [linkRoute(name, socket), networkRoute(sentBy(source), source.transport, NOTED)],
-      headers: [[SOURCE_HEADER, sourced], ...path],
+      recordRoute: [linkRoute(name, socket), networkRoute(sentBy(source), source.transport, note)],
+      headers: [[SOURCE_HEADER, known.sourced], ...path],
       cSeqOffset: 0,
     }
     return { uri: request.uri, flow: 'link', transport: 'WSS', path: [], q: 1, hop }
@@ -147,8 +152,9 @@ export class Relay {
     const own = takeOwnRoutes(message, this.names())
     if (objectToMaxForwards(own.request)) return this.refuse(own.request, origin, 'link', 483)
     if (own.set !== undefined) return this.toSet(own.request, own.set, origin)
-    if (own.request.method === 'INFO' && (await this.playsDtmf(own.request, own.note?.caller ?? 'link')))
-      return this.reply(makeResponse(own.request, 200), origin)
+    const answer = await this.options.media.answer(own.request, own.note?.session ?? '')
+    if (answer === 'absorbed') return
+    if (answer) return this.reply(makeResponse(own.request, 200, answer), origin)
     const phone = own.phone === undefined ? undefined : parseFlowToken(own.phone, this.options.ports.mac)
     if (own.phone !== undefined && !phone) return this.refuse(own.request, origin, 'link', 403, 'Forged Flow Token')
     const inDialog = tagOf(header(own.request, 'to')) !== undefined
@@ -156,16 +162,6 @@ export class Relay {
     const ways = phone ? [{ to: phone }] : await this.nextHop(own.request)
     if (ways.length === 0) return this.refuse(own.request, origin, 'link', 503, 'Next Hop Not Found')
     this.send(own.request, ways, origin, own.note)
-  }
-
-  /** A browser's INFO is a key for the carrier, who wants to hear it (RFC 4733). */
-  private async playsDtmf(info: Request, caller: Side): Promise<boolean> {
-    try {
-      return await this.options.media.dtmf(info, caller)
-    } catch (error) {
-      this.options.ports.log('warn', 'dtmf.failed', { callId: header(info, 'call-id'), error: String(error) })
-      return false
-    }
   }
 
   private async toSet(request: Request, set: string, origin: Origin): Promise<void> {
@@ -204,19 +200,17 @@ export class Relay {
   ): void {
     const callId = header(request, 'call-id') ?? ''
     const cSeqOffset = Math.max(note?.cSeqOffset ?? 0, note === undefined ? 0 : (this.offsets.get(callId) ?? 0))
-    const targets = ways.map((way) =>
-      this.networkTarget(request, way, origin, { caller: 'link', ...note, cSeqOffset }, set),
-    )
+    const session = this.sessionOf(request, note)
+    const targets = ways.map((way) => this.networkTarget(request, way, origin, { ...note, session, cSeqOffset }, set))
     const only = targets[0]
-    const caller = note?.caller ?? 'link'
-    if (request.method === 'ACK') return only && void this.forwardAck(request, only, cSeqOffset, caller)
+    if (request.method === 'ACK') return only && void this.forwardAck(request, only, cSeqOffset, session)
     this.start(
       request,
       origin,
       'link',
       targets.map((target) => [target]),
       options,
-      caller,
+      session,
     )
   }
 
@@ -268,7 +262,7 @@ export class Relay {
     scope: string,
     targets: readonly (readonly Target[])[],
     options: RelayOptions,
-    caller: Side,
+    session: string,
     refusal?: { readonly type: 'respond'; readonly status: number; readonly reason?: string },
   ): void {
     const { ports, media } = this.options
@@ -280,10 +274,10 @@ export class Relay {
     const call = new RelayedCall(newContext({ ...order, lingers }, ports.nowMs()), {
       ports,
       media,
-      hooks: this.hooks(request),
+      hooks: this.hooks(request, session),
       origin,
       callId,
-      caller,
+      session,
       ...(refusal ? { refusal } : {}),
       overStream: (target) => this.overStream(target),
       streamRefused: ({ hop }) => void this.refusedStreams.set(hop?.to ?? '', ports.nowMs() + STREAM_MEMORY_MS),
@@ -297,7 +291,7 @@ export class Relay {
     this.byId.set(id, call)
     if (request.method === 'INVITE' && !refusal && origin.side === 'network') void this.trying(request, origin)
     void call.input({ type: 'start' })
-    if (request.method === 'BYE') media.end(request, caller)
+    if (request.method === 'BYE') media.end(request, session)
   }
 
   /** With a transaction, so that an INVITE's refusal is repeated until its ACK comes. */
@@ -305,7 +299,7 @@ export class Relay {
     this.counters.refused++
     if (request.method === 'ACK') return
     const refusal = { type: 'respond', status, ...(reason === undefined ? {} : { reason }) } as const
-    this.start(request, origin, scope, [], { onFailure: 'refuse' }, origin.side, refusal)
+    this.start(request, origin, scope, [], { onFailure: 'refuse' }, '', refusal)
   }
 
   private overStream(target: Target): Target | undefined {
@@ -327,13 +321,13 @@ export class Relay {
       this.options.destinations.result(destination.slice(0, space), destination.slice(space + 1), status, isOwn)
   }
 
-  private hooks(request: Request): RouteHooks {
-    const answer = (target: Target, response: Response) => this.answerChallenge(request, target, response)
+  private hooks(request: Request, session: string): RouteHooks {
+    const answer = (target: Target, response: Response) => this.answerChallenge(request, session, target, response)
     return { ...NO_HOOKS, challenged: answer }
   }
 
   /** A carrier's challenge never reaches the phone: it has no password for it. Answered once for each request. */
-  private answerChallenge(request: Request, target: Target, response: Response): Target | undefined {
+  private answerChallenge(request: Request, session: string, target: Target, response: Response): Target | undefined {
     const { hop } = target
     if (!hop?.trunk || hop.headers.length > 0) return undefined
     const challenges = headerLines(response, response.status === 401 ? 'www-authenticate' : 'proxy-authenticate')
@@ -349,7 +343,7 @@ export class Relay {
     if (inDialog) this.offsets.set(header(request, 'call-id') ?? '', cSeqOffset)
     const transport = target.transport === 'TCP' ? 'TCP' : 'UDP'
     const [, back = ''] = hop.recordRoute
-    const recordRoute = [networkRoute(hop.sentBy, transport, { caller: 'link', trunk: hop.trunk, cSeqOffset }), back]
+    const recordRoute = [networkRoute(hop.sentBy, transport, { session, trunk: hop.trunk, cSeqOffset }), back]
     return { ...target, hop: { ...hop, headers: [answer], cSeqOffset, recordRoute } }
   }
 
@@ -381,7 +375,7 @@ export class Relay {
   }
 
   /** RFC 3261 §13.2.2.4, §16.11: the ACK of a 2xx is no transaction; it follows its route. */
-  private async forwardAck(request: Request, target: Target, offset: number, caller: Side): Promise<void> {
+  private async forwardAck(request: Request, target: Target, offset: number, session: string): Promise<void> {
     const { ports, media } = this.options
     const { hop } = target
     if (!hop) return
@@ -389,9 +383,8 @@ export class Relay {
     const way = {
       from: toLink ? ('network' as const) : ('link' as const),
       to: toLink ? ('link' as const) : ('network' as const),
-      caller,
+      session,
       branch: '',
-      requestOffered: false,
     }
     try {
       const passed = await media.pass(request, way)
@@ -430,6 +423,12 @@ export class Relay {
     }
   }
 
+  /** Each passage of a call over us has media of its own; a dialog keeps those it began with. */
+  private sessionOf(request: Request, note: DialogNote | undefined): string {
+    const begins = tagOf(header(request, 'to')) === undefined
+    return note?.session ?? (begins ? this.options.ports.random() : '')
+  }
+
   private names(): OwnNames {
     return { link: linkHost(this.options.name), network: this.options.ownHosts() }
   }
@@ -437,9 +436,6 @@ export class Relay {
 
 /** How long it is remembered that an address takes no TCP. */
 const STREAM_MEMORY_MS = 300_000
-
-/** In our Record-Route of a call from the network. */
-const NOTED: DialogNote = { caller: 'network', cSeqOffset: 0 }
 
 /** An OPTIONS for the gateway itself. */
 function isForUs({ method, uri }: Request, ownHosts: readonly string[]): boolean {

@@ -35,8 +35,8 @@ export interface CallOptions {
   readonly hooks: RouteHooks
   readonly origin: Origin
   readonly callId: string
-  /** On which side of us the one is who began the dialog. */
-  readonly caller: Side
+  /** Names the media of this passage of the call. */
+  readonly session: string
   /** What a request that is not relayed is refused with. */
   readonly refusal?: FailureDecision
   /** The same target over TCP; undefined when it is reached over TCP already, or not at all. */
@@ -213,26 +213,19 @@ export class RelayedCall {
     branch: number,
   ): Promise<M | undefined> {
     try {
-      const request = message.kind === 'request' ? message : this.original()
-      const begins = tagOf(header(request, 'to')) === undefined
-      return await this.options.media.pass(message, {
-        from,
-        to,
-        caller: this.options.caller,
-        branch: begins ? `${this.context.id}.${branch}` : '',
-        requestOffered: request.body !== '',
-      })
+      const begins = tagOf(header(this.original(), 'to')) === undefined
+      const way = { from, to, session: this.options.session, branch: begins ? `b${branch}` : '' }
+      return await this.options.media.pass(message, way)
     } catch (error) {
       this.options.ports.log('error', 'media.failed', { callId: this.options.callId, error: String(error) })
       return undefined
     }
   }
 
-  /** A call that was never made has no media; one that goes on after a refused re-INVITE keeps its own. */
+  /** A call that was never made has no media; one that goes on after a refused re-INVITE keeps what it had. */
   private endMedia(): void {
-    const request = this.original()
-    if (request.method === 'INVITE' && tagOf(header(request, 'to')) === undefined)
-      this.options.media.end(request, this.options.caller)
+    if (['INVITE', 'UPDATE'].includes(this.context.method))
+      this.options.media.end(this.original(), this.options.session)
   }
 
   private original(): Request {

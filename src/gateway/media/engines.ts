@@ -1,63 +1,77 @@
+import { PING } from '../../media/ng'
 import type { Log } from '../log'
+import type { EngineAddress } from './engine-addresses'
 import { NgClient } from './ng-client'
 
-/** How often an engine is asked whether it lives, and how many answers it may miss. */
+/** How often an engine is asked whether it lives, how long it may take, and how many answers it may miss. */
 export const PING_EVERY_MS = 5_000
+const PING_WAITS_MS = [1_000]
 export const MISSED_PINGS = 2
-/** Calls whose engine is remembered. */
-const MAX_REMEMBERED = 20_000
 
-export interface EngineAddress {
-  readonly host: string
-  readonly port: number
-  readonly weight: number
-}
-
-interface Engine {
+/** One rtpengine, and what we have there. */
+export class Engine {
   readonly client: NgClient
   readonly weight: number
-  missed: number
+  readonly maxTranscodes: number
+  /** Names of sessions. */
+  readonly sessions = new Set<string>()
+  readonly transcoding = new Set<string>()
+  /** Used at once, but down when it does not even answer the first ping. */
+  private missed = MISSED_PINGS - 1
+
+  constructor({ host, port, weight, transcodes }: EngineAddress) {
+    this.client = new NgClient(host, port)
+    this.weight = weight
+    this.maxTranscodes = transcodes
+  }
+
+  get name(): string {
+    return this.client.name
+  }
+
+  get isUp(): boolean {
+    return this.missed < MISSED_PINGS
+  }
+
+  /** Whether calls may still be offered codecs that would have to be transcoded. */
+  get mayTranscode(): boolean {
+    return this.transcoding.size < this.maxTranscodes
+  }
+
+  /** It did not answer a command, several times: no further call waits for it before it answers a ping. */
+  lost(): void {
+    this.missed = MISSED_PINGS
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.client.send(PING, PING_WAITS_MS)
+      this.missed = 0
+    } catch {
+      this.missed++
+    }
+  }
 }
 
-const ENGINE = /^udp:(?:\[([^\]]+)\]|([^:;[\]]+)):(\d{1,5})(?:;weight=(\d{1,3}))?$/i
-
-/** Reads `udp:127.0.0.1:2223;weight=2,udp:...`. Throws an Error of one line that says what is wrong. */
-export function readEngines(text: string): EngineAddress[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const match = ENGINE.exec(part)
-      const port = Number(match?.[3])
-      const weight = Number(match?.[4] ?? 1)
-      if (!match || port < 1 || port > 65_535 || weight < 1)
-        throw new Error(`RTPENGINE: "${part}" is not like udp:127.0.0.1:2223;weight=1`)
-      return { host: match[1] ?? match[2] ?? '', port, weight }
-    })
-}
-
-/** Several rtpengines: a call stays on its own, chosen by a hash of its name, the same after a restart of the gateway. */
+/** Several rtpengines: new calls are spread over the live ones by a hash, the same after a restart of the gateway. */
 export class Engines {
-  private readonly engines: Engine[]
-  private readonly remembered = new Map<string, Engine>()
-  private readonly timer: NodeJS.Timeout
+  private readonly engines: readonly Engine[]
+  private readonly shown = new Map<Engine, boolean>()
   private readonly log: Log
+  private timer: NodeJS.Timeout | undefined
 
   constructor(addresses: readonly EngineAddress[], log: Log) {
     this.log = log
-    this.engines = addresses.map(({ host, port, weight }) => ({ client: new NgClient(host, port), weight, missed: 0 }))
-    this.timer = setInterval(() => void this.pingAll(), PING_EVERY_MS)
-    this.timer.unref()
+    this.engines = addresses.map((address) => new Engine(address))
   }
 
-  /** Throws an Error of one line when none of them answers. */
-  async start(): Promise<void> {
+  get count(): number {
+    return this.engines.length
+  }
+
+  async start(everyMs = PING_EVERY_MS): Promise<void> {
+    this.timer = setInterval(() => void this.pingAll(), everyMs).unref()
     await this.pingAll()
-    if (this.engines.length > 0 && this.engines.every((engine) => engine.missed > 0))
-      this.log('error', 'media.away', {
-        reason: 'no rtpengine answers: calls of browsers with carriers will be refused',
-      })
   }
 
   stop(): void {
@@ -65,56 +79,45 @@ export class Engines {
     for (const { client } of this.engines) client.close()
   }
 
-  describe(): Array<{ readonly engine: string; readonly up: boolean }> {
-    return this.engines.map(({ client, missed }) => ({
-      engine: `${client.host}:${client.port}`,
-      up: missed < MISSED_PINGS,
+  /** Live engines for a call, the best first: its own while it lives, then by weighted rendezvous hashing. */
+  for(callId: string, own?: Engine): Engine[] {
+    const live = this.engines.filter((engine) => engine.isUp)
+    const rank = new Map(
+      live.map((engine) => [engine, engine === own ? Number.POSITIVE_INFINITY : score(engine, callId)]),
+    )
+    return live.toSorted((a, b) => (rank.get(b) ?? 0) - (rank.get(a) ?? 0))
+  }
+
+  describe() {
+    return this.engines.map(({ name, isUp, sessions, transcoding }) => ({
+      engine: name,
+      up: isUp,
+      sessions: sessions.size,
+      transcoding: transcoding.size,
     }))
   }
 
-  /** The engine of a call; undefined when none is up. One that died leaves its calls to another. */
-  for(call: string): NgClient | undefined {
-    const known = this.remembered.get(call)
-    if (known && isUp(known)) return known.client
-    const [best] = this.engines.filter(isUp).sort((a, b) => score(b, call) - score(a, call))
-    if (!best) return undefined
-    this.remembered.set(call, best)
-    if (this.remembered.size > MAX_REMEMBERED) this.remembered.delete(this.remembered.keys().next().value ?? '')
-    return best.client
-  }
-
-  forget(call: string): void {
-    this.remembered.delete(call)
-  }
-
   private async pingAll(): Promise<void> {
-    await Promise.all(
-      this.engines.map(async (engine) => {
-        const wasUp = isUp(engine)
-        try {
-          await engine.client.send({ command: 'ping' }, 1)
-          engine.missed = 0
-        } catch {
-          engine.missed++
-        }
-        if (wasUp === isUp(engine)) return
-        const { host, port } = engine.client
-        this.log(isUp(engine) ? 'info' : 'error', 'media.changed', { engine: `${host}:${port}`, up: isUp(engine) })
-      }),
-    )
+    await Promise.all(this.engines.map((engine) => engine.ping()))
+    for (const engine of this.engines) {
+      if (this.shown.get(engine) === engine.isUp) continue
+      this.shown.set(engine, engine.isUp)
+      this.log(engine.isUp ? 'info' : 'error', 'media.engine', { engine: engine.name, up: engine.isUp })
+    }
   }
 }
 
-function isUp({ missed }: Engine): boolean {
-  return missed < MISSED_PINGS
+/** Of two engines, the one with twice the weight wins twice as many calls; which ones does not depend on the others. */
+function score({ name, weight }: Engine, callId: string): number {
+  const share = (fnv1a(`${name} ${callId}`) + 1) / 4_294_967_298
+  return -weight / Math.log(share)
 }
 
-/** Weighted rendezvous hashing. */
-function score({ client, weight }: Engine, call: string): number {
+/** FNV-1a with the final mixing of MurmurHash3, so that names that differ at the end only differ everywhere. */
+function fnv1a(text: string): number {
   let hash = 0x811c9dc5
-  const text = `${client.host}:${client.port} ${call}`
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  hash ^= hash >>> 16
-  hash = Math.imul(hash, 0x85ebca6b)
-  return -weight / Math.log(((hash >>> 0) + 1) / 4_294_967_297)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
 }

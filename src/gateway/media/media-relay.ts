@@ -1,20 +1,39 @@
 import { readDtmf } from '../../media/dtmf'
-import { legOf } from '../../media/leg'
-import { answerCommand, deleteCommand, dtmfCommand, type NgSession, offerCommand } from '../../media/ng'
-import { sessionRole } from '../../media/role'
+import { hasMedia } from '../../media/leg'
+import { type DescribedMessage, describedMessage, type Role, stepRole } from '../../media/role'
 import { setBody } from '../../sip/message/edit'
-import { header } from '../../sip/message/headers'
+import { hasHeader, header } from '../../sip/message/headers'
 import type { Message, Request } from '../../sip/message/message'
 import { tagOf } from '../../sip/message/name-address'
-import type { Media, MediaWay, Side } from '../core/media'
+import { asBytes } from '../../sip/message/octets'
+import type { LocalAnswer, Media, MediaWay, Side } from '../core/media'
 import type { Log } from '../log'
+import { newCounters } from './counters'
 import type { Engines } from './engines'
+import { type Described, MediaSession } from './session'
 
-/** Session descriptions through rtpengine: DTLS-SRTP and ICE toward the link, plain RTP toward the network. */
+/** Longest life of a session whose BYE never comes. */
+export const MAX_SESSION_MS = 24 * 60 * 60_000
+/** RFC 3261 §17.1.1.2: for so long a 2xx may still come that crossed with the end of its call. */
+export const LINGER_MS = 32_000
+
+const CARRIES_DESCRIPTIONS = ['INVITE', 'ACK', 'PRACK', 'UPDATE']
+
+interface Entry {
+  readonly session: MediaSession
+  timer: NodeJS.Timeout
+  /** Last Contact of each side: the remote target that a local answer repeats (RFC 3261 §12.2.1.2). */
+  readonly contacts: Partial<Record<Side, string>>
+  /** The last request that was answered here. */
+  answered?: { readonly method: string; readonly cSeq: number; readonly answer: LocalAnswer }
+}
+
+/** Session descriptions through rtpengine: DTLS-SRTP and ICE toward browsers, plain RTP toward everybody else. */
 export class MediaRelay implements Media {
-  readonly counters = { offers: 0, answers: 0, deletes: 0, failures: 0, dtmf: 0 }
+  readonly counters = newCounters()
   private readonly engines: Engines
   private readonly log: Log
+  private readonly entries = new Map<string, Entry>()
 
   constructor(engines: Engines, log: Log) {
     this.engines = engines
@@ -22,64 +41,147 @@ export class MediaRelay implements Media {
   }
 
   async pass<M extends Message>(message: M, way: MediaWay): Promise<M> {
-    const role = sessionRole(message, way.requestOffered)
-    if (!role) return message
-    const leg = way.to === 'link' ? 'webrtc' : 'rtp'
-    const callId = sessionName(message, way.caller)
-    const engine = this.engines.for(callId)
-    if (!engine) {
-      // Both sides talk alike, so nobody has to translate.
-      if (legOf(message.body) === leg) return message
-      this.counters.failures++
-      throw new Error('no rtpengine is up')
-    }
-    const branch = way.branch === '' ? {} : { branch: way.branch }
-    const session: NgSession = {
-      callId,
-      fromTag: role.fromTag,
-      ...(role.toTag ? { toTag: role.toTag } : {}),
-      ...branch,
-    }
-    const command = role.role === 'offer' ? offerCommand : answerCommand
-    try {
-      const { sdp } = await engine.send(command(session, message.body, leg))
-      if (typeof sdp !== 'string') throw new Error('rtpengine answered without a description')
-      this.counters[role.role === 'offer' ? 'offers' : 'answers']++
-      return setBody(message, sdp)
-    } catch (error) {
-      this.counters.failures++
-      throw error
-    }
+    const described = describedMessage(message)
+    if (!CARRIES_DESCRIPTIONS.includes(described.method)) return message
+    const begins = message.kind === 'request' && described.method === 'INVITE'
+    if (!begins && !described.hasDescription && !isAccepted(described)) return message
+    const entry = this.entryOf(nameOf(message, way.session), header(message, 'call-id') ?? '')
+    note(entry, message, way)
+    const { state, role } = stepRole(entry.session.exchanges, described)
+    entry.session.exchanges = state
+    if (role === 'none' || !hasMedia(message.body)) return message
+    return setBody(message, await this.translate(entry.session, role, message, way))
   }
 
-  end(message: Message, caller: Side): void {
-    const callId = sessionName(message, caller)
-    const engine = this.engines.for(callId)
-    this.engines.forget(callId)
-    if (!engine) return
-    this.counters.deletes++
-    engine.send(deleteCommand({ callId, fromTag: tagOf(header(message, 'from')) ?? '' })).catch((error: unknown) => {
-      // It was never there, or is gone already.
-      this.log('debug', 'media.undeleted', { callId, error: String(error) })
+  async answer(request: Request, session: string): Promise<LocalAnswer | 'absorbed' | undefined> {
+    const entry = this.entries.get(nameOf(request, session))
+    const { method, cSeq, hasDescription } = describedMessage(request)
+    if (!entry || entry.session.isEnded || tagOf(header(request, 'to')) === undefined) return undefined
+    const known = entry.answered?.cSeq === cSeq ? entry.answered : undefined
+    if (method === 'ACK') return known?.method === 'INVITE' ? 'absorbed' : undefined
+    if (known?.method === method) return known.answer
+    const work =
+      method === 'INFO'
+        ? this.play(request, entry)
+        : method === 'INVITE' && hasDescription
+          ? this.restart(request, entry)
+          : undefined
+    const answer = await work?.catch((error: unknown) => {
+      this.log('warn', 'media.not-answered', { callId: header(request, 'call-id'), method, error: String(error) })
+      return undefined
     })
+    if (answer) entry.answered = { method, cSeq, answer }
+    return answer
   }
 
-  async dtmf(info: Request, caller: Side): Promise<boolean> {
+  end(request: Request, session: string): void {
+    const name = nameOf(request, session)
+    const entry = this.entries.get(name)
+    const [from, to] = [tagOf(header(request, 'from')) ?? '', tagOf(header(request, 'to'))]
+    if (request.method !== 'BYE' && to !== undefined) return void this.settle(name, entry?.session.restore())
+    if (entry && to !== undefined && hasOtherDialog(entry.session, from, to)) return
+    const { session: ending } = entry ?? this.entryOf(name, header(request, 'call-id') ?? '')
+    if (ending.isEnded) return
+    this.settle(name, ending.end())
+    this.forgetAfter(name, LINGER_MS)
+  }
+
+  /** For metrics: counters since the start, and what is there now. */
+  snapshot() {
+    const live = [...this.entries.values()].filter(({ session }) => !session.isEnded)
+    return { ...this.counters, sessions: live.length, engines: this.engines.describe() }
+  }
+
+  private async translate(session: MediaSession, role: Role, message: Message, way: MediaWay): Promise<string> {
+    const described = describe(message, role, way)
+    const sdp = await (role === 'offer' ? session.offer(described) : session.answer(described))
+    return message.binary ? sdp : Buffer.from(sdp, 'latin1').toString('utf8')
+  }
+
+  /** RFC 4733: a browser's INFO is a key for the carrier, who wants to hear it. */
+  private async play(info: Request, { session }: Entry): Promise<LocalAnswer | undefined> {
     const key = readDtmf(header(info, 'content-type'), info.body)
-    const callId = sessionName(info, caller)
-    const engine = key && this.engines.for(callId)
-    if (!key || !engine) return false
-    await engine.send(dtmfCommand({ callId, fromTag: tagOf(header(info, 'from')) ?? '' }, key.digit, key.durationMs))
-    this.counters.dtmf++
-    return true
+    const played = key && (await session.play(key, tagOf(header(info, 'from')) ?? ''))
+    return played ? { headers: [], body: '' } : undefined
   }
 
-  describe() {
-    return { engines: this.engines.describe(), ...this.counters }
+  /** RFC 8839 §4.4: a browser that changes networks. With a session timer, the carrier must hear it too (RFC 4028 §7.4). */
+  private async restart(invite: Request, { session, contacts }: Entry): Promise<LocalAnswer | undefined> {
+    if (contacts.network === undefined || hasHeader(invite, 'session-expires')) return undefined
+    const way = { from: 'link', to: 'network', session: '', branch: '' } as const
+    const body = await session.restartIce(describe(invite, 'offer', way))
+    if (body === undefined) return undefined
+    this.counters.restarts++
+    return {
+      headers: [
+        ['Contact', contacts.network],
+        ['Content-Type', 'application/sdp'],
+      ],
+      body,
+    }
+  }
+
+  private entryOf(name: string, callId: string): Entry {
+    const known = this.entries.get(name)
+    if (known) return known
+    const session = new MediaSession(name, callId, this.engines, this.counters)
+    const timer = setTimeout(() => this.expire(name, session), MAX_SESSION_MS).unref()
+    const entry: Entry = { session, timer, contacts: {} }
+    this.entries.set(name, entry)
+    return entry
+  }
+
+  private expire(name: string, session: MediaSession): void {
+    this.counters.expired++
+    this.settle(name, session.end())
+    this.entries.delete(name)
+  }
+
+  private forgetAfter(name: string, afterMs: number): void {
+    const entry = this.entries.get(name)
+    if (!entry) return
+    clearTimeout(entry.timer)
+    entry.timer = setTimeout(() => this.entries.delete(name), afterMs).unref()
+  }
+
+  private settle(name: string, work: Promise<void> | undefined): void {
+    work?.catch((error: unknown) => this.log('warn', 'media.failed', { session: name, error: String(error) }))
   }
 }
 
-/** A call may come in through us and go out through us again: two sessions of one Call-ID. */
-function sessionName(message: Message, caller: Side): string {
-  return `${header(message, 'call-id') ?? ''};${caller}`
+/** What rtpengine calls it: a call that comes back to us has one for each passage. */
+function nameOf(message: Message, session: string): string {
+  return `${header(message, 'call-id') ?? ''};${session}`
+}
+
+function note({ session, contacts }: Entry, message: Message, { from }: MediaWay): void {
+  const contact = header(message, 'contact')
+  if (contact !== undefined) contacts[from] = contact
+  const to = tagOf(header(message, 'to'))
+  if (to !== undefined && isAccepted(describedMessage(message))) session.dialogs.add(to)
+}
+
+function isAccepted({ method, status = 0 }: DescribedMessage): boolean {
+  return method === 'INVITE' && status >= 200 && status < 300
+}
+
+/** RFC 3261 §13.2.2.4: of several 2xx of a fork the caller keeps one, and says BYE to the others. */
+function hasOtherDialog({ dialogs }: MediaSession, from: string, to: string): boolean {
+  dialogs.delete(to)
+  dialogs.delete(from)
+  return dialogs.size > 0
+}
+
+function describe(message: Message, role: Role, { from, to, branch }: MediaWay): Described {
+  const [caller, callee] = [tagOf(header(message, 'from')) ?? '', tagOf(header(message, 'to'))]
+  // Whoever sends an offer offers; whoever sends an answer got one.
+  const sender = message.kind === 'request' ? caller : (callee ?? '')
+  const receiver = message.kind === 'request' ? callee : caller
+  const [fromTag, toTag] = role === 'offer' ? [sender, receiver] : [receiver ?? '', sender]
+  const parties = {
+    fromTag,
+    ...(toTag === undefined ? {} : { toTag }),
+    ...(branch === '' ? {} : { branch }),
+  }
+  return { sdp: message.binary ? message.body : asBytes(message.body), from, to, parties }
 }

@@ -73,7 +73,7 @@ function isBound(address: string, port: number): boolean {
   return readFileSync('/proc/net/udp', 'utf8').includes(entry)
 }
 
-export const RTPENGINE = { host: '127.0.0.1', port: 22_323, weight: 1 }
+export const RTPENGINE = { host: '127.0.0.1', port: 22_323, weight: 1, transcodes: 100 }
 
 /** The real rtpengine, in user space. */
 export async function startRtpengine(): Promise<PeerProcess> {

@@ -13,7 +13,7 @@ const routed = (...routes: string[]) =>
 
 describe('M07 RFC 5658 our double Record-Route', () => {
   it('comes off as two values, with what was noted in it', () => {
-    const note = { caller: 'link', cSeqOffset: 3, trunk: 'one' } as const
+    const note = { session: 'Ab-_9', cSeqOffset: 3, trunk: 'one' }
     const own = routed(linkRoute('g1', 1), networkRoute('203.0.113.5:5060', 'UDP', note), '<sip:next.example;lr>')
     expect(own).toMatchObject({ socket: 1, note })
     expect(headerValues(own.request, 'route')).toEqual(['<sip:next.example;lr>'])
@@ -36,8 +36,6 @@ describe('M07 RFC 5658 our double Record-Route', () => {
   })
 
   it('over TCP says so', () => {
-    expect(networkRoute('203.0.113.5:5060', 'TCP', { caller: 'network', cSeqOffset: 0 })).toContain(
-      ';transport=tcp;lr>',
-    )
+    expect(networkRoute('203.0.113.5:5060', 'TCP', { session: 's', cSeqOffset: 0 })).toContain(';transport=tcp;lr>')
   })
 })

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { readEngines } from '../../../src/gateway/media/engines'
 import { HELP, readSettings } from '../../../src/gateway/settings'
 import { readListeners } from '../../../src/gateway/transport/listener'
 
@@ -67,12 +66,5 @@ describe('the settings of a gateway', () => {
       host: 'sip.example.com',
       port: 5090,
     })
-  })
-
-  it('engines have weights', () => {
-    expect(readEngines('udp:127.0.0.1:2223;weight=3,udp:[::1]:2223')).toEqual([
-      { host: '127.0.0.1', port: 2223, weight: 3 },
-      { host: '::1', port: 2223, weight: 1 },
-    ])
   })
 })

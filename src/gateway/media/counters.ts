@@ -1,0 +1,31 @@
+/** Since the start of the gateway. */
+export interface MediaCounters {
+  offers: number
+  answers: number
+  deletes: number
+  /** Commands that were refused or not answered. */
+  failures: number
+  /** Those of them that were not answered. */
+  timeouts: number
+  /** Calls whose audio had to be transcoded. */
+  transcodes: number
+  dtmf: number
+  /** ICE restarts of browsers that their carriers did not hear of. */
+  restarts: number
+  /** Sessions that reached the longest life without a BYE. */
+  expired: number
+}
+
+export function newCounters(): MediaCounters {
+  return {
+    offers: 0,
+    answers: 0,
+    deletes: 0,
+    failures: 0,
+    timeouts: 0,
+    transcodes: 0,
+    dtmf: 0,
+    restarts: 0,
+    expired: 0,
+  }
+}
