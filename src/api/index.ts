@@ -2,6 +2,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { addressGroups } from './address-groups'
 import { adminToken } from './auth'
 import { bindings } from './bindings'
+import { callLimits } from './call-limits'
 import { carrierRoutes } from './carrier-routes'
 import { allowOrigins } from './cors'
 import { dispatchers } from './dispatchers'
@@ -19,7 +20,7 @@ import { createRouter } from './router'
 import { subscribers } from './subscribers'
 import { trunks } from './trunks'
 
-const CARRIER_PATHS = ['address-groups', 'dispatchers', 'trunks', 'carrier-routes', 'gateways']
+const CARRIER_PATHS = ['address-groups', 'dispatchers', 'trunks', 'carrier-routes', 'call-limits', 'gateways']
 
 /** The REST API under `/v1`. Everything else of the Worker (sockets, pages) is not its business. */
 export function createApi() {
@@ -42,6 +43,7 @@ export function createApi() {
     .route('/v1', dispatchers)
     .route('/v1', trunks)
     .route('/v1', carrierRoutes)
+    .route('/v1', callLimits)
     .route('/v1', gateways)
   routes.get('/v1/openapi.json', (c) => c.json(openApiDocument(routes)))
   routes.get('/v1/docs', (c) => docsPage(c, openApiDocument(routes)))

@@ -20,6 +20,8 @@ export const MAX_ENTRIES = 500
 export const MAX_TAG = 64
 /** Most destinations of one dispatcher set. */
 export const MAX_DESTINATIONS = 100
+/** Most prefixes of one list. */
+export const MAX_PREFIXES = 500
 /** Largest report of a gateway. */
 export const MAX_REPORT_BYTES = 100_000
 export const MAX_USERNAME = 64

@@ -1,27 +1,69 @@
+import { type CallLimits, isDestinationAllowed } from '../dispatcher/call-limits'
 import { DEFAULT_FAILOVER } from '../dispatcher/configuration'
-import type { AnyBlock } from '../routing'
+import type { AnyBlock, CarrierWay, Context, Decision } from '../routing'
 
 /** What a subscriber may dial as an international number: with its plus, with 00, or with neither. */
 const NUMBER = /^(?:\+|00)?([1-9]\d{5,14})$/
 
 /**
  * Calls of our subscribers to numbers that none of them has: to the dispatcher sets of the longest prefix, the cheapest
- * first, each through one gateway after the other. A call from a carrier never goes out again. 503 without a gateway. Numbers
- * without a route, and everything else, go on to the next block.
+ * first, each through one gateway after the other. A call from a carrier never goes out again. Limits of the subscriber
+ * (`/v1/call-limits`): 403 for a destination, 503 with Retry-After for too many calls. The carrier sees the caller that the
+ * trunk's `callerId` says; a caller who wants to be anonymous (RFC 3323 `Privacy: id`) is so in From, and known to the carrier
+ * in P-Asserted-Identity (RFC 3325). 503 without a gateway. Numbers without a route, and everything else, go on to the next block.
  */
 export function carriers(): AnyBlock {
   return async function carriers(c) {
     const digits = NUMBER.exec(c.callee?.user ?? '')?.[1]
-    const isOurs = c.identity !== undefined && c.carrier === undefined
-    if (digits === undefined || !isOurs || (c.method !== 'INVITE' && c.method !== 'MESSAGE')) return
+    const { identity } = c
+    if (digits === undefined || identity === undefined || c.carrier) return
+    if (c.method !== 'INVITE' && c.method !== 'MESSAGE') return
     const number = `+${digits}`
-    const sets = await c.services.carrierSets(number)
-    if (sets.length === 0) return
+    const ways = await c.services.carrierWays(number)
+    if (ways.length === 0) return
     const found = await c.location.lookup({ subscriber: true })
     if (found.type !== 'unregistered' || found.subscriber) return
-    const ways = await Promise.all(sets.map((set) => c.carriers(set, number)))
-    const targets = ways.flat()
+    const limits = await c.services.callLimits(identity)
+    const refusal = await refuse(c, limits, identity, number)
+    if (refusal) return refusal
+    const targets = (await Promise.all(ways.map(({ set }) => c.carriers(set, number)))).flat()
     if (targets.length === 0) return c.respond(503, 'No Gateway Is Connected')
-    return c.relay(targets, { failover: DEFAULT_FAILOVER })
+    present(c, ways[0], identity)
+    const { concurrentCalls } = limits
+    return c.relay(targets, {
+      failover: DEFAULT_FAILOVER,
+      ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
+    })
   }
+}
+
+async function refuse(
+  c: Context<never>,
+  limits: CallLimits,
+  identity: string,
+  number: string,
+): Promise<Decision | undefined> {
+  if (!isDestinationAllowed(limits, number)) {
+    c.log('calls.refused', { aor: identity, number, why: 'destination' })
+    return c.respond(403, 'This Destination Is Not Allowed')
+  }
+  const { callsPerMinute } = limits
+  if (callsPerMinute === undefined || c.method !== 'INVITE') return undefined
+  const { nowMs } = c.services
+  const calls = await c.shared.increment(`calls ${identity} ${Math.floor(nowMs / 60_000)}`, 1, { ttlSeconds: 120 })
+  if (calls <= callsPerMinute) return undefined
+  c.log('calls.refused', { aor: identity, number, why: 'rate' })
+  const headers = [['Retry-After', String(60 - (Math.floor(nowMs / 1_000) % 60))]] as const
+  return c.respond(503, 'Too Many Calls Per Minute', { headers })
+}
+
+/** Whom the carrier sees. */
+function present(c: Context<never>, way: CarrierWay | undefined, identity: string): void {
+  const wantsPrivacy = /\b(?:id|user|header)\b/i.test(c.headers.get('Privacy') ?? '')
+  const policy = way?.caller?.policy ?? 'pass'
+  const own = `sip:${identity}`
+  const known = policy === 'pass' ? own : (way?.caller?.uri ?? own)
+  if (policy !== 'pass' || wantsPrivacy) c.headers.set('P-Asserted-Identity', `<${known}>`)
+  if (wantsPrivacy) c.setCaller({ uri: 'sip:anonymous@anonymous.invalid', display: 'Anonymous' })
+  else if (policy === 'trunk') c.setCaller({ uri: known })
 }

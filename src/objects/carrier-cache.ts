@@ -1,8 +1,10 @@
 import type { AddressGroup } from '../dispatcher/address-groups'
+import type { CallLimits } from '../dispatcher/call-limits'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
+import type { CarrierWay } from '../routing/services'
 import { openDatabase } from '../store/database'
-import { allDocuments } from '../store/documents'
-import { addressGroups, carrierRoutes, trunks } from '../store/schema'
+import { allDocuments, findDocument } from '../store/documents'
+import { addressGroups, callLimits, carrierRoutes, dispatcherSets, trunks } from '../store/schema'
 
 /** A change made over REST counts everywhere after this long. */
 export const CARRIER_CACHE_MS = 1_000
@@ -12,6 +14,8 @@ export interface CarrierData {
   readonly routes: readonly CarrierRoute[]
   /** Whose numbers are called over a trunk, by its name. */
   readonly trunkDomains: ReadonlyMap<string, string | undefined>
+  /** Whom the carriers of a dispatcher set want to see as the caller, by its name. */
+  readonly callers: ReadonlyMap<string, NonNullable<CarrierWay['caller']>>
 }
 
 let cached: { readonly data: Promise<CarrierData>; readonly untilMs: number } | undefined
@@ -27,12 +31,32 @@ export function carrierData(env: Env, nowMs: number): Promise<CarrierData> {
   return data
 }
 
+/** His own, or those of his domain. Asked for each call that leaves: what it may cost is worth a look. */
+export async function callLimitsOf(env: Env, aor: string): Promise<CallLimits> {
+  const db = openDatabase(env.DB)
+  const domain = aor.slice(aor.lastIndexOf('@') + 1)
+  const [own, common] = await Promise.all([findDocument(db, callLimits, aor), findDocument(db, callLimits, domain)])
+  return own?.body ?? common?.body ?? {}
+}
+
 async function read(env: Env): Promise<CarrierData> {
   const db = openDatabase(env.DB)
-  const [groups, routes, known] = await Promise.all([
+  const [groups, routes, known, sets] = await Promise.all([
     allDocuments(db, addressGroups),
     allDocuments(db, carrierRoutes),
     allDocuments(db, trunks),
+    allDocuments(db, dispatcherSets),
   ])
-  return { addressGroups: groups, routes, trunkDomains: new Map(known.map(({ name, domain }) => [name, domain])) }
+  const trunkOf = new Map(known.map((trunk) => [trunk.name, trunk]))
+  const callers = sets.flatMap(({ name, destinations }) => {
+    const trunk = trunkOf.get(destinations[0]?.trunk ?? '')
+    const uri = `sip:${trunk?.username}@${trunk?.registrar}`
+    return trunk ? [[name, { policy: trunk.callerId, uri }] as const] : []
+  })
+  return {
+    addressGroups: groups,
+    routes,
+    trunkDomains: new Map(known.map(({ name, domain }) => [name, domain])),
+    callers: new Map(callers),
+  }
 }

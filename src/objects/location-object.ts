@@ -94,6 +94,26 @@ export class LocationObject extends DurableObject<Env> {
     else if (this.features()) this.ctx.storage.kv.delete(FEATURES)
   }
 
+  /**
+   * Counts a call of this subscriber, unless he has so many already. Nothing counts down: a call is over when the object that
+   * relays it knows it no longer, which is asked only when the limit is reached.
+   */
+  async admitCall(id: string, atMost: number): Promise<boolean> {
+    const { kv } = this.ctx.storage
+    const known = [...kv.list<number>({ prefix: CALL })].map(([key]) => key)
+    let left = known.length
+    if (left >= atMost) {
+      for (const key of known) {
+        if (await isUnderWay(this.env, key.slice(CALL.length))) continue
+        kv.delete(key)
+        left--
+      }
+    }
+    if (left >= atMost) return false
+    kv.put(CALL + id, Date.now())
+    return true
+  }
+
   /** Where an instance is now, for requests inside dialogs that it had on another socket. */
   async flowOf(instance: string): Promise<string | undefined> {
     return attached(this.load(), Date.now()).find((b) => b.instance === instance)?.flow
@@ -156,7 +176,8 @@ export class LocationObject extends DurableObject<Env> {
     })
     this.bindings = bindings
     // An address that nobody uses leaves nothing behind.
-    if (bindings.length === 0 && before.length > 0 && this.generation() === 0 && !this.features())
+    const isCounted = () => [...this.ctx.storage.kv.list({ prefix: CALL, limit: 1 })].length > 0
+    if (bindings.length === 0 && before.length > 0 && this.generation() === 0 && !this.features() && !isCounted())
       void this.ctx.storage.deleteAll()
   }
 
@@ -224,6 +245,17 @@ export class LocationObject extends DurableObject<Env> {
 const GENERATION = 'generation'
 const FEATURES = 'features'
 const ROW = 'binding:'
+const CALL = 'call:'
+
+/** One that can't be asked counts. */
+async function isUnderWay(env: Env, call: string): Promise<boolean> {
+  try {
+    const { stub, tag } = flowStub(env, call)
+    return (await callObject(() => stub.describe(tag))) !== undefined
+  } catch {
+    return true
+  }
+}
 
 /** A plain refresh changes nothing that other flows know. */
 function isNews(before: readonly Binding[], after: readonly Binding[]): boolean {

@@ -184,9 +184,18 @@ export class Context<State = Json> {
   /** Sends the request on and keeps its transaction: groups in order, the targets of a group together. */
   relay(targets: TargetSet, times: RelayTimes<State> = {}): Decision {
     const options = relayOptions(times)
+    const { concurrentCalls } = times
     const sender = this.identity === undefined ? {} : { identity: this.identity }
     const renamed = this.replacement ? { replacement: this.replacement } : {}
-    return this.decide({ type: 'relay', request: this.request, targets, options, ...sender, ...renamed })
+    return this.decide({
+      type: 'relay',
+      request: this.request,
+      targets,
+      options,
+      ...sender,
+      ...renamed,
+      ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
+    })
   }
 
   /** Sends a request inside a dialog to the other end, without state. */

@@ -15,7 +15,7 @@ export {
 export { MAX_STATE_LENGTH, type RelayTimes } from './relay-options'
 export { type AnyBlock, type Block, Router } from './router'
 export { MAX_SENDS, ResultContext, type SendOptions, type SendOrder } from './send'
-export type { DomainSettings, Lookup, Peer } from './services'
+export type { CarrierWay, DomainSettings, Lookup, Peer } from './services'
 export { SessionDescription } from './session-description'
 export { MAX_SHARED_KEY, MAX_SHARED_VALUE, MAX_TTL_SECONDS, SharedStore, type TimeToLive } from './shared'
 export { SipError } from './sip-error'

@@ -14,6 +14,8 @@ export interface RelayTimes<State = Json> {
    * is an answer. Default: after every failure but a 6xx.
    */
   readonly failover?: readonly number[]
+  /** At most so many calls of this identity at once, over all its phones; one more is refused 503 with Retry-After. */
+  readonly concurrentCalls?: number
   /** Asked once when all targets have failed, before the caller hears of it; never after a CANCEL or a 6xx. */
   readonly onFailure?: FailureRoute<State>
   /** Sees every response of this request on its way to the caller, 100 excepted. */

@@ -1,3 +1,4 @@
+import type { CallLimits } from '../dispatcher/call-limits'
 import type { Algorithm } from '../sip/auth/algorithm'
 import type { Credentials } from '../sip/auth/credentials'
 import type { Request } from '../sip/message/message'
@@ -6,6 +7,7 @@ import type { Target } from '../sip/proxy/target'
 import type { Refusal } from '../sip/registrar/register'
 import type { ListedContact } from '../sip/registrar/response'
 import type { Source } from '../sip/transport/source'
+import type { Trunk } from '../sip/uac/trunk'
 import type { LiveGateway } from './carriers'
 import type { SharedRows } from './shared'
 
@@ -54,6 +56,13 @@ export interface Peer {
   readonly tag?: string
 }
 
+/** A dispatcher set that leads to a number, and whom its carrier wants to see as the caller. */
+export interface CarrierWay {
+  readonly set: string
+  /** Of the trunk of its first destination; absent: From stays as it is. */
+  readonly caller?: { readonly policy: Trunk['callerId']; readonly uri: string }
+}
+
 /** What the flow does for its script. Times are epoch milliseconds. */
 export interface Services {
   readonly nowMs: number
@@ -62,7 +71,9 @@ export interface Services {
   /** The address group or trunk that the request comes from; undefined when it is a stranger. */
   peer(): Promise<Peer | undefined>
   /** The dispatcher sets that lead to a number, E.164 with its plus, the cheapest first. */
-  carrierSets(number: string): Promise<readonly string[]>
+  carrierWays(number: string): Promise<readonly CarrierWay[]>
+  /** What a subscriber may do in the telephone network. */
+  callLimits(aor: string): Promise<CallLimits>
   /** The gateways to carriers that are connected. */
   gateways(): Promise<readonly LiveGateway[]>
   /** Digest challenges of a realm, ready for the header; none when the policy forbids all that this client knows. */

@@ -1,3 +1,4 @@
+import type { CallLimits } from '../dispatcher/call-limits'
 import { setsFor } from '../dispatcher/carrier-routes'
 import { makeRequest } from '../sip/message/make-request'
 import type { Request } from '../sip/message/message'
@@ -12,7 +13,7 @@ import type { Decision } from './decision'
 import { FailureContext, type FailureRoute, type ResultRoute } from './later-routes'
 import type { Router } from './router'
 import { ResultContext, type SendOrder } from './send'
-import type { DomainSettings, Lookup, Peer, Services } from './services'
+import type { CarrierWay, DomainSettings, Lookup, Peer, Services } from './services'
 import type { SharedRows } from './shared'
 
 /** The world that a script is tried in. All of it is optional. */
@@ -31,6 +32,10 @@ export interface Fakes {
   readonly peer?: Peer
   /** Dispatcher sets by the prefix of numbers, digits without plus. */
   readonly carrierRoutes?: Readonly<Record<string, readonly string[]>>
+  /** Whom the carriers of a set want to see as the caller. */
+  readonly callers?: Readonly<Record<string, NonNullable<CarrierWay['caller']>>>
+  /** What the sender may do in the telephone network. Default: everything. */
+  readonly callLimits?: CallLimits
   /** Names of the gateways to carriers that are connected. Default: `gateway`. */
   readonly gateways?: readonly string[]
   /** What is in the shared store, as JSON values; it stays from one request to the next, and nothing expires. */
@@ -177,12 +182,19 @@ class FakeServices implements Services {
     return this.fakes.peer
   }
 
-  async carrierSets(number: string): Promise<readonly string[]> {
+  async callLimits(): Promise<CallLimits> {
+    return this.fakes.callLimits ?? {}
+  }
+
+  async carrierWays(number: string): Promise<readonly CarrierWay[]> {
     const routes = Object.entries(this.fakes.carrierRoutes ?? {}).map(([prefix, sets]) => ({
       prefix,
       sets: sets.map((set, cost) => ({ set, cost })),
     }))
-    return setsFor(routes, number)
+    return setsFor(routes, number).map((set) => ({
+      set,
+      ...(this.fakes.callers?.[set] ? { caller: this.fakes.callers[set] } : {}),
+    }))
   }
 
   async gateways(): Promise<readonly LiveGateway[]> {

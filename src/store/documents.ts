@@ -1,10 +1,15 @@
 import { asc, eq, gt } from 'drizzle-orm'
 import type { Database } from './database'
 import type { Page } from './page'
-import type { addressGroups, carrierRoutes, dispatcherSets, trunks } from './schema'
+import type { addressGroups, callLimits, carrierRoutes, dispatcherSets, trunks } from './schema'
 
 /** The tables whose rows are read as a whole. */
-export type DocumentTable = typeof addressGroups | typeof carrierRoutes | typeof dispatcherSets | typeof trunks
+export type DocumentTable =
+  | typeof addressGroups
+  | typeof callLimits
+  | typeof carrierRoutes
+  | typeof dispatcherSets
+  | typeof trunks
 export type Document<T extends DocumentTable> = T['$inferSelect']
 type Body<T extends DocumentTable> = Document<T>['body']
 

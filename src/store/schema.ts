@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { AddressGroup } from '../dispatcher/address-groups'
+import type { CallLimits } from '../dispatcher/call-limits'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
 import type { DispatcherSet } from '../dispatcher/configuration'
 import type { CallFeatures } from '../sip/proxy/call-features'
@@ -58,6 +59,9 @@ export const dispatcherSets = sqliteTable('dispatcher_sets', document<Dispatcher
 export const trunks = sqliteTable('trunks', document<StoredTrunk>())
 /** Which dispatcher sets lead to numbers with a prefix. */
 export const carrierRoutes = sqliteTable('carrier_routes', document<CarrierRoute>())
+
+/** What a subscriber, or all of a domain, may do in the telephone network. */
+export const callLimits = sqliteTable('call_limits', document<CallLimits & { readonly of: string }>())
 
 export type Domain = typeof domains.$inferSelect
 export type Subscriber = typeof subscribers.$inferSelect

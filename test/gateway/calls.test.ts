@@ -129,6 +129,39 @@ describe('a call out', () => {
     await one.expect('200 BYE')
   })
 
+  it('G12 calls beyond the limit are refused, and one that has ended counts no longer', async () => {
+    await lab.admin.put(`call-limits/alice@${lab.domain}`, { concurrentCalls: 1, deniedPrefixes: ['49900'] })
+    const call = await answered()
+    const second = invite()
+    const refusal = await alice.expect('503 INVITE')
+    expect([refusal.reason, refusal.header('Retry-After')]).toEqual(['Too Many Calls At Once', '30'])
+    alice.acknowledge(second, refusal)
+    call.fromCaller('BYE')
+    one.respond(await one.expect('BYE'), 200)
+    await alice.expect('200 BYE')
+    ;(await answered()).fromCarrier('BYE')
+    alice.respond(await alice.expect('BYE'), 200, 'OK')
+    await one.expect('200 BYE')
+    const premium = invite('+4990012345')
+    alice.acknowledge(premium, await alice.expect('403 INVITE'))
+    await lab.admin.delete(`call-limits/alice@${lab.domain}`)
+  })
+
+  it('H14 a caller who wants privacy is anonymous to the called, and known to the carrier', async () => {
+    const sent = alice.request('INVITE', {
+      uri: `sip:${NUMBER}@${lab.domain}`,
+      headers: [`Contact: ${alice.contact}`, 'Privacy: id'],
+    })
+    const offered = await one.expect('INVITE')
+    expect(offered.header('From')).toMatch(/^"Anonymous" <sip:anonymous@anonymous\.invalid>;tag=/)
+    expect(offered.header('P-Asserted-Identity')).toBe(`<sip:alice@${lab.domain}>`)
+    one.respond(offered, 486)
+    await one.expect('ACK')
+    const refusal = await alice.expect('486 INVITE')
+    expect(refusal.header('From')).toBe(sent.header('From'))
+    alice.acknowledge(sent, refusal)
+  })
+
   it('H09 a number without a route stays inside', async () => {
     const sent = invite('+6130123456')
     alice.acknowledge(sent, await alice.expect('404 INVITE'))

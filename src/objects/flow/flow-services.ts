@@ -1,7 +1,8 @@
+import type { CallLimits } from '../../dispatcher/call-limits'
 import { setsFor } from '../../dispatcher/carrier-routes'
 import { randomToken } from '../../platform/random'
 import type { LiveGateway } from '../../routing/carriers'
-import type { DomainSettings, Lookup, Peer, Saved, Services, Verdict } from '../../routing/services'
+import type { CarrierWay, DomainSettings, Lookup, Peer, Saved, Services, Verdict } from '../../routing/services'
 import type { SharedRows } from '../../routing/shared'
 import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
 import type { Credentials } from '../../sip/auth/credentials'
@@ -29,7 +30,7 @@ import type { Source } from '../../sip/transport/source'
 import { matchAddress } from '../../store/address-match'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
-import { carrierData } from '../carrier-cache'
+import { callLimitsOf, carrierData } from '../carrier-cache'
 import { domainSettings } from '../domain-cache'
 import { liveGateways } from '../gateway-cache'
 import { log } from '../log'
@@ -155,8 +156,16 @@ export class FlowServices implements Services {
     }
   }
 
-  async carrierSets(number: string): Promise<readonly string[]> {
-    return setsFor((await carrierData(this.connection.env, this.nowMs)).routes, number)
+  async carrierWays(number: string): Promise<readonly CarrierWay[]> {
+    const { routes, callers } = await carrierData(this.connection.env, this.nowMs)
+    return setsFor(routes, number).map((set) => {
+      const caller = callers.get(set)
+      return { set, ...(caller ? { caller } : {}) }
+    })
+  }
+
+  callLimits(aor: string): Promise<CallLimits> {
+    return callLimitsOf(this.connection.env, aor)
   }
 
   gateways(): Promise<readonly LiveGateway[]> {

@@ -17,6 +17,8 @@ import { type RouteInformation, takeRoutes } from '../../sip/proxy/route-informa
 import { objectToMaxForwards } from '../../sip/proxy/validation'
 import { inviteKeyOfCancel } from '../../sip/transaction/key'
 import { type Source, sourceIn, withoutSource } from '../../sip/transport/source'
+import { locationStub } from '../addresses'
+import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Connection } from './connection'
 import { type DialogFailure, forwardAlongDialog } from './dialog-route'
@@ -120,10 +122,34 @@ async function carryOut(connection: Connection, decision: Decision, request: Req
   }
 }
 
+/** What a caller with too many calls is told to wait. */
+const BUSY_SECONDS = 30
+
+/** Counted where the sender's location is, over all his phones. A location that can't be asked stops nobody. */
+async function isAdmitted(
+  { env }: Connection,
+  { request, identity, concurrentCalls }: Decision & { type: 'relay' },
+  id: string,
+): Promise<boolean> {
+  if (identity === undefined || concurrentCalls === undefined || request.method !== 'INVITE') return true
+  try {
+    return await callObject(() => locationStub(env, identity).admitCall(id, concurrentCalls))
+  } catch (error) {
+    log('calls.uncounted', { aor: identity, error: String(error) })
+    return true
+  }
+}
+
 async function relay(connection: Connection, decision: Decision & { type: 'relay' }, key: string): Promise<void> {
   const { request, targets, options } = decision
   const { address, host, registrations } = connection.state
   const id = newContextAddress(address, randomToken())
+  if (!(await isAdmitted(connection, decision, id))) {
+    const headers = [['Retry-After', String(BUSY_SECONDS)]] as const
+    return connection.send(
+      makeResponse(request, 503, { reason: 'Too Many Calls At Once', headers, toTag: randomToken() }),
+    )
+  }
   if (request.method === 'INVITE') {
     connection.update(assign(connection.state, key, id))
     connection.send(makeResponse(request, 100))

@@ -101,7 +101,11 @@ export class Exchange implements Services {
     return this.peered
   }
 
-  async carrierSets(): Promise<readonly string[]> {
+  async callLimits() {
+    return {}
+  }
+
+  async carrierWays() {
     return []
   }
 

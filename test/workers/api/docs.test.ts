@@ -37,6 +37,8 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/trunks/{key}', ['delete', 'get', 'put']],
       ['/v1/carrier-routes', ['get']],
       ['/v1/carrier-routes/{key}', ['delete', 'get', 'put']],
+      ['/v1/call-limits', ['get']],
+      ['/v1/call-limits/{key}', ['delete', 'get', 'put']],
       ['/v1/gateway/configuration', ['get']],
       ['/v1/gateway/state/{name}', ['put']],
       ['/v1/gateways', ['get']],
