@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { sip as callForward } from '../../../examples/call-forward'
 import { sip as callerRewriting } from '../../../examples/caller-rewriting'
 import { sip as callsPerMinute } from '../../../examples/calls-per-minute'
+import { sip as carrierLinks } from '../../../examples/carrier-links'
 import { sip as codecFilter } from '../../../examples/codec-filter'
 import { sip as emergency } from '../../../examples/emergency-notification'
 import { sip as failureRoute } from '../../../examples/failure-route'
@@ -159,7 +160,18 @@ describe('the examples', () => {
     expect(await words(callsPerMinute, { method: 'MESSAGE' }, fakes)).toBe('relay sip:bob@b.invalid')
   })
 
+  it('H02 H03 carrier links', async () => {
+    const out = (user: string) => words(carrierLinks, { uri: `sip:${user}@example.com` })
+    expect(await out('+61299999999')).toBe(
+      'relay sip:+61299999999@australia.set.invalid;user=phone > sip:+61299999999@world.set.invalid;user=phone',
+    )
+    expect(await out('004930123456')).toMatch(/^relay sip:\+4930123456@world\.set\.invalid/)
+    const source = { transport: 'UDP', address: '192.0.2.9', port: 5060, gateway: 'g1' } as const
+    const carrier = { source, peer: { group: '200', carrier: true, domain: 'example.com' } }
+    expect(await words(carrierLinks, { uri: 'sip:+61299999999@203.0.113.5' }, carrier)).toBe('404 User not Registered')
+  })
+
   it('are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(15)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(16)
   })
 })
