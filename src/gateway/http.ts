@@ -93,7 +93,7 @@ function metricsOf(gateway: Gateway): Registry {
   })
   new Gauge({
     name: 'strowger_gateway_media',
-    help: 'Sessions that have media now, and what was done for them since the start, by kind.',
+    help: 'Calls that may have media now (sessions), and what was done for them since the start, by kind.',
     labelNames: ['kind'],
     registers,
     collect() {

@@ -92,8 +92,10 @@ function described({ callId, fromTag, toTag, branch }: NgSession, { sdp, from, t
 }
 
 /** What the receiver of the description needs: no flags to learn. */
-function toward({ leg }: MediaEnd) {
-  return leg === 'webrtc' ? { ICE: 'force', DTLS: 'passive', 'rtcp-mux': ['offer'] } : { ICE: 'remove', DTLS: 'off' }
+function toward({ leg, isIceLite }: MediaEnd) {
+  if (leg === 'rtp') return { ICE: 'remove', DTLS: 'off' }
+  // Whoever makes the checks says hello as well: toward a lite end that is us (RFC 8842 §5.3 prefers an active answerer).
+  return { ICE: 'force', ...(isIceLite ? {} : { DTLS: 'passive' }), 'rtcp-mux': ['offer'] }
 }
 
 /**

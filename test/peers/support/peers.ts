@@ -75,8 +75,8 @@ function isBound(address: string, port: number): boolean {
 
 export const RTPENGINE = { host: '127.0.0.1', port: 22_323, weight: 1, transcodes: 100 }
 
-/** The real rtpengine, in user space. */
-export async function startRtpengine(): Promise<PeerProcess> {
+/** The real rtpengine, in user space; its RTP ports begin at `firstPort`. */
+export async function startRtpengine({ host, port } = RTPENGINE, firstPort = 24_000): Promise<PeerProcess> {
   const engine = new PeerProcess('rtpengine', [
     '--config-file=none',
     '--foreground',
@@ -84,12 +84,12 @@ export async function startRtpengine(): Promise<PeerProcess> {
     '--log-level=4',
     '--table=-1',
     '--interface=127.0.0.1',
-    `--listen-ng=${RTPENGINE.host}:${RTPENGINE.port}`,
-    '--port-min=24000',
-    '--port-max=26998',
+    `--listen-ng=${host}:${port}`,
+    `--port-min=${firstPort}`,
+    `--port-max=${firstPort + 2_998}`,
     '--delete-delay=0',
     '--num-threads=2',
   ])
-  await engine.listens(RTPENGINE.host, RTPENGINE.port)
+  await engine.listens(host, port)
   return engine
 }
