@@ -36,7 +36,7 @@ export async function buildAll(name) {
     return build({ ...worker, entryPoints: { 'cost-worker': 'bench/cost/worker.ts' }, plugins: [countParses] })
   }
   await build({ ...node, entryPoints: { [name]: `bench/${name}.ts`, generator }, packages: 'external' })
-  await workers[name]()
+  await workers[name]?.()
 }
 
 /** The clients' parsers are bundled: SIP.js has no entry of its own for it. */
