@@ -35,6 +35,9 @@ import type { RelayedRequests } from './relayed-requests'
 /** Enough to tell the keys of one socket apart. */
 const ONCE_CHARACTERS = 12
 
+/** How much later than a change the copy of a gateway's state is made. */
+const KEEP_AFTER_MS = 500
+
 /** One socket: its state, what comes in and what goes out. `handle.ts` says what becomes of a message. */
 export class Connection {
   readonly tag: string
@@ -49,6 +52,7 @@ export class Connection {
   /** The socket has closed: what is still under way must not outlive it. */
   isGone = false
   readonly recent = new RecentRequests()
+  private keeping: ReturnType<typeof setTimeout> | undefined
   private readonly calls = new CallOrder()
   /** Requests that the script thinks about. */
   readonly undecided = new Map<string, 'wanted' | 'cancelled'>()
@@ -86,10 +90,21 @@ export class Connection {
 
   /** Makes the copy of the state that survives hibernation. */
   keep(): void {
-    const fitting = fitFlowState(this.state)
-    // The link of a gateway may have more under way than its copy has room for.
-    if (this.state.gateway === undefined) this.state = fitting
-    if (!this.isGone) this.ws?.serializeAttachment(fitting)
+    if (this.state.gateway !== undefined) return this.keepSoon()
+    this.state = fitFlowState(this.state)
+    if (!this.isGone) this.ws?.serializeAttachment(this.state)
+  }
+
+  /**
+   * The link of a gateway carries hundreds of calls a second, and its copy is large. Platform: an object with a timer does not
+   * hibernate (2026-11), so a copy that is made a little later is as good.
+   */
+  private keepSoon(): void {
+    this.keeping ??= setTimeout(() => {
+      this.keeping = undefined
+      // It may have more under way than the copy has room for.
+      if (!this.isGone) this.ws?.serializeAttachment(fitFlowState(this.state))
+    }, KEEP_AFTER_MS)
   }
 
   isOn(ws: WebSocket): boolean {
@@ -100,7 +115,7 @@ export class Connection {
   adopt(ws: WebSocket, { transport, host, source }: Pick<FlowState, 'transport' | 'host' | 'source'>): void {
     this.ws = ws
     this.state = { ...this.state, transport, host, source }
-    this.keep()
+    ws.serializeAttachment(fitFlowState(this.state))
   }
 
   /** The gateway of this flow has no socket. */
