@@ -63,7 +63,7 @@ export function browserSdp(facts: BrowserFacts = {}): string {
   )
 }
 
-/** What a carrier says. `payloads`: 101 is telephone-event. */
+/** What a carrier says. `payloads`: 101 and 126 are telephone-event. */
 export function carrierSdp(
   port: number,
   payloads: readonly number[] = [8, 0, 101],
@@ -76,7 +76,9 @@ export function carrierSdp(
     'c=IN IP4 127.0.0.1',
     't=0 0',
     `m=audio ${port} ${protocol} ${payloads.join(' ')}`,
-    ...(payloads.includes(101) ? ['a=rtpmap:101 telephone-event/8000', 'a=fmtp:101 0-15'] : []),
+    ...payloads
+      .filter((payload) => payload === 101 || payload === 126)
+      .flatMap((payload) => [`a=rtpmap:${payload} telephone-event/8000`, `a=fmtp:${payload} 0-15`]),
     `a=${direction}`,
   )
 }

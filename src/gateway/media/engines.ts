@@ -102,7 +102,7 @@ export class Engines {
     for (const engine of this.engines) {
       if (this.shown.get(engine) === engine.isUp) continue
       this.shown.set(engine, engine.isUp)
-      this.log(engine.isUp ? 'info' : 'error', 'media.engine', { engine: engine.name, up: engine.isUp })
+      this.log(engine.isUp ? 'info' : 'error', 'media.changed', { engine: engine.name, up: engine.isUp })
     }
   }
 }

@@ -29,7 +29,7 @@ export class CallOut {
     this.cSeq = frames.sent.cSeq
   }
 
-  fromCaller(method: string, body = ''): SipFrame {
+  fromCaller(method: string, body = '', headers: readonly string[] = []): SipFrame {
     const { sent, answer } = this
     return this.phone.request(method, {
       uri: uriOf(answer.header('Contact')),
@@ -38,14 +38,17 @@ export class CallOut {
       fromTag: tagOf(sent.header('From')),
       callId: sent.header('Call-ID'),
       cSeq: method === 'ACK' ? this.cSeq : ++this.cSeq,
-      headers: routes(answer)
-        .toReversed()
-        .map((route) => `Route: ${route}`),
+      headers: [
+        ...routes(answer)
+          .toReversed()
+          .map((route) => `Route: ${route}`),
+        ...headers,
+      ],
       body,
     })
   }
 
-  fromCarrier(method: string): SipFrame {
+  fromCarrier(method: string, body = '', headers: readonly string[] = []): SipFrame {
     const { offered } = this
     if (!this.carrier) throw new Error('nobody plays this carrier')
     return this.carrier.request(method, {
@@ -56,7 +59,8 @@ export class CallOut {
       toTag: tagOf(offered.header('From')),
       callId: offered.header('Call-ID'),
       cSeq: ++this.backCSeq,
-      headers: routes(offered).map((route) => `Route: ${route}`),
+      headers: [...routes(offered).map((route) => `Route: ${route}`), ...headers],
+      body,
     })
   }
 }
