@@ -1,4 +1,5 @@
 import {
+  aliases,
   callFeatures,
   carriers,
   digestAuth,
@@ -10,6 +11,7 @@ import {
   registrar,
   sanity,
   scannerFilter,
+  speedDial,
   withinDialog,
 } from './blocks'
 import { Router } from './routing'
@@ -22,5 +24,6 @@ sip.options(keepAlive())
 sip.use(maxForwards(70), withinDialog())
 sip.use(fromCarrier(), digestAuth(), noOpenRelay())
 sip.register(registrar())
+sip.use(speedDial(), aliases())
 sip.invite(callFeatures(sip))
 sip.use(carriers(), location())

@@ -1,5 +1,6 @@
 import { bodyLimit } from 'hono/body-limit'
 import { addressGroups } from './address-groups'
+import { aliases } from './aliases'
 import { adminToken } from './auth'
 import { bindings } from './bindings'
 import { callLimits } from './call-limits'
@@ -17,10 +18,20 @@ import { refuseTheRest } from './methods'
 import { openApiDocument } from './openapi'
 import { answerProblem, Problem } from './problem'
 import { createRouter } from './router'
+import { speedDials } from './speed-dials'
 import { subscribers } from './subscribers'
 import { trunks } from './trunks'
 
-const CARRIER_PATHS = ['address-groups', 'dispatchers', 'trunks', 'carrier-routes', 'call-limits', 'gateways']
+const DOCUMENT_PATHS = [
+  'aliases',
+  'speed-dials',
+  'address-groups',
+  'dispatchers',
+  'trunks',
+  'carrier-routes',
+  'call-limits',
+  'gateways',
+]
 
 /** The REST API under `/v1`. Everything else of the Worker (sockets, pages) is not its business. */
 export function createApi() {
@@ -30,7 +41,7 @@ export function createApi() {
   api.use('/v1/domains/*', adminToken)
   api.use('/v1/subscribers/*', adminToken)
   api.use('/v1/messages/*', adminToken)
-  for (const path of CARRIER_PATHS) api.use(`/v1/${path}/*`, adminToken)
+  for (const path of DOCUMENT_PATHS) api.use(`/v1/${path}/*`, adminToken)
   api.use('/v1/gateway/*', gatewayToken)
   const routes = api
     .route('/v1', health)
@@ -39,6 +50,8 @@ export function createApi() {
     .route('/v1', bindings)
     .route('/v1', features)
     .route('/v1', messages)
+    .route('/v1', aliases)
+    .route('/v1', speedDials)
     .route('/v1', addressGroups)
     .route('/v1', dispatchers)
     .route('/v1', trunks)

@@ -22,6 +22,8 @@ export const MAX_TAG = 64
 export const MAX_DESTINATIONS = 100
 /** Most prefixes of one list. */
 export const MAX_PREFIXES = 500
+/** Most speed dials of one subscriber. */
+export const MAX_SPEED_DIALS = 100
 /** Largest report of a gateway. */
 export const MAX_REPORT_BYTES = 100_000
 export const MAX_USERNAME = 64

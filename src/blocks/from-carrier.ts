@@ -1,3 +1,4 @@
+import { spellings } from '../dispatcher/names'
 import { type AnyBlock, SipError } from '../routing'
 
 /**
@@ -23,10 +24,4 @@ export function fromCarrier(): AnyBlock {
     }
     c.request = { ...c.request, uri: `sip:${dialled.user}@${domain}` }
   }
-}
-
-/** How a number may be written as the name of a subscriber. */
-function spellings(user: string): string[] {
-  const digits = /^\+?(\d+)$/.exec(user)?.[1]
-  return digits === undefined ? [user] : [...new Set([user, digits, `+${digits}`])]
 }

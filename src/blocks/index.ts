@@ -1,5 +1,6 @@
 /** Ready-made blocks, in the order of the default script. */
 
+export { aliases } from './aliases'
 export { callFeatures } from './call-features'
 export { carriers } from './carriers'
 export { digestAuth } from './digest-auth'
@@ -12,4 +13,5 @@ export { noOpenRelay } from './no-open-relay'
 export { registrar } from './registrar'
 export { sanity } from './sanity'
 export { scannerFilter } from './scanner-filter'
+export { speedDial } from './speed-dial'
 export { withinDialog } from './within-dialog'

@@ -72,6 +72,10 @@ export interface Services {
   peer(): Promise<Peer | undefined>
   /** The dispatcher sets that lead to a number, E.164 with its plus, the cheapest first. */
   carrierWays(number: string): Promise<readonly CarrierWay[]>
+  /** Whom an alias is for, `user@domain`. */
+  aliasOf(aor: string): Promise<string | undefined>
+  /** Whom a short code of a subscriber is for: `user@domain`, or a number with its plus. */
+  speedDial(aor: string, code: string): Promise<string | undefined>
   /** What a subscriber may do in the telephone network. */
   callLimits(aor: string): Promise<CallLimits>
   /** The gateways to carriers that are connected. */

@@ -32,6 +32,10 @@ export interface Fakes {
   readonly peer?: Peer
   /** Dispatcher sets by the prefix of numbers, digits without plus. */
   readonly carrierRoutes?: Readonly<Record<string, readonly string[]>>
+  /** Whom aliases are for, both `user@domain`. */
+  readonly aliases?: Readonly<Record<string, string>>
+  /** Short codes of the sender. */
+  readonly speedDials?: Readonly<Record<string, string>>
   /** Whom the carriers of a set want to see as the caller. */
   readonly callers?: Readonly<Record<string, NonNullable<CarrierWay['caller']>>>
   /** What the sender may do in the telephone network. Default: everything. */
@@ -180,6 +184,14 @@ class FakeServices implements Services {
 
   async peer(): Promise<Peer | undefined> {
     return this.fakes.peer
+  }
+
+  async aliasOf(aor: string): Promise<string | undefined> {
+    return this.fakes.aliases?.[aor]
+  }
+
+  async speedDial(_aor: string, code: string): Promise<string | undefined> {
+    return this.fakes.speedDials?.[code]
   }
 
   async callLimits(): Promise<CallLimits> {

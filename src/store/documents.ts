@@ -1,14 +1,16 @@
 import { asc, eq, gt } from 'drizzle-orm'
 import type { Database } from './database'
 import type { Page } from './page'
-import type { addressGroups, callLimits, carrierRoutes, dispatcherSets, trunks } from './schema'
+import type { addressGroups, aliases, callLimits, carrierRoutes, dispatcherSets, speedDials, trunks } from './schema'
 
 /** The tables whose rows are read as a whole. */
 export type DocumentTable =
   | typeof addressGroups
+  | typeof aliases
   | typeof callLimits
   | typeof carrierRoutes
   | typeof dispatcherSets
+  | typeof speedDials
   | typeof trunks
 export type Document<T extends DocumentTable> = T['$inferSelect']
 type Body<T extends DocumentTable> = Document<T>['body']

@@ -4,6 +4,7 @@ import type { AddressGroup } from '../dispatcher/address-groups'
 import type { CallLimits } from '../dispatcher/call-limits'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
 import type { DispatcherSet } from '../dispatcher/configuration'
+import type { Alias, SpeedDials } from '../dispatcher/names'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import type { StoredTrunk } from './stored-trunk'
 
@@ -59,6 +60,11 @@ export const dispatcherSets = sqliteTable('dispatcher_sets', document<Dispatcher
 export const trunks = sqliteTable('trunks', document<StoredTrunk>())
 /** Which dispatcher sets lead to numbers with a prefix. */
 export const carrierRoutes = sqliteTable('carrier_routes', document<CarrierRoute>())
+
+/** Other names of addresses-of-record: numbers, departments. The key is the alias. */
+export const aliases = sqliteTable('aliases', document<Alias>())
+/** Short codes of a subscriber. */
+export const speedDials = sqliteTable('speed_dials', document<SpeedDials>())
 
 /** What a subscriber, or all of a domain, may do in the telephone network. */
 export const callLimits = sqliteTable('call_limits', document<CallLimits & { readonly of: string }>())

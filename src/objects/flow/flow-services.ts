@@ -28,6 +28,8 @@ import { flowRegistration, listed } from '../../sip/registrar/flow-registration'
 import { refresh } from '../../sip/registrar/refresh'
 import type { Source } from '../../sip/transport/source'
 import { matchAddress } from '../../store/address-match'
+import { openDatabase } from '../../store/database'
+import { findAlias, findSpeedDial } from '../../store/names'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { callLimitsOf, carrierData } from '../carrier-cache'
@@ -162,6 +164,14 @@ export class FlowServices implements Services {
       const caller = callers.get(set)
       return { set, ...(caller ? { caller } : {}) }
     })
+  }
+
+  aliasOf(aor: string): Promise<string | undefined> {
+    return findAlias(openDatabase(this.connection.env.DB), aor)
+  }
+
+  speedDial(aor: string, code: string): Promise<string | undefined> {
+    return findSpeedDial(openDatabase(this.connection.env.DB), aor, code)
   }
 
   callLimits(aor: string): Promise<CallLimits> {

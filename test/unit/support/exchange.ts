@@ -101,6 +101,14 @@ export class Exchange implements Services {
     return this.peered
   }
 
+  async aliasOf() {
+    return undefined
+  }
+
+  async speedDial() {
+    return undefined
+  }
+
   async callLimits() {
     return {}
   }
