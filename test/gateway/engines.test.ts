@@ -203,7 +203,7 @@ describe('without engines', () => {
     expect(await third.ask('INVITE', 'network', { body: browserSdp() })).toBe(browserSdp())
   })
 
-  it('U09 a browser can not reach a carrier, and the reason says what to set', async () => {
+  it('a browser can not reach a carrier, and the reason says what to set', async () => {
     await expect(new MediaCall(relay()).ask('INVITE', 'link', { body: browserSdp() })).rejects.toEqual(
       new MediaUnavailable('a browser and plain RTP need an rtpengine between them: set RTPENGINE'),
     )

@@ -156,7 +156,7 @@ describe.skipIf(!havePeers('rtpengine'))('calls through the gateway with a real 
     await hangUp(call)
   })
 
-  it.each([404, 486, 503])('H11 a carrier that refuses with %i leaves no media behind', async (status) => {
+  it.each([404, 486, 503])('a carrier that refuses with %i leaves no media behind', async (status) => {
     invite()
     carrier.respond(await carrier.expect('INVITE'), status)
     await carrier.expect('ACK')
@@ -177,13 +177,13 @@ describe.skipIf(!havePeers('rtpengine'))('calls through the gateway with a real 
     expect((await nextOf((frame) => frame.status === 487)).label).toBe('487 INVITE')
   })
 
-  it('U09 with no engine left, a call of a browser is refused at once, and the log says why', async () => {
+  it('with no engine left, a call of a browser is refused at once, and the log says why', async () => {
     await engine.end('SIGKILL')
     const before = carrier.wire.labels().length
     const from = Date.now()
     invite()
     const final = await nextFinal()
-    expect([500, 503]).toContain(final.status)
+    expect(final.status).toBe(500)
     expect(Date.now() - from).toBeLessThan(5_000)
     expect(carrier.wire.labels().slice(before)).not.toContain('INVITE')
     expect(lab.log.filter((line) => line.event === 'media.failed').at(-1)?.error).toContain('rtpengine')

@@ -8,11 +8,16 @@ import { queryCommand } from '../../src/media/ng'
 import { browserSdp, carrierSdp } from '../support/session-descriptions'
 import { MediaCall } from './support/media-call'
 import { havePeers, type PeerProcess, RTPENGINE, startRtpengine } from './support/peers'
-import { portOf, RtpPeer } from './support/rtp-peer'
+import { portOf, type RtpPacket, RtpPeer } from './support/rtp-peer'
 
 const silent: Log = () => {}
 /** G.711 of one loud sample: the same sound in either law. */
 const LOUD = { PCMU: 0x00, PCMA: 0x2a }
+
+/** 400 Hz in A-law, loud: the sign is the first bit. */
+const squareWave = (sample: number) => (sample % 20 < 10 ? 0xaa : 0x2a)
+const signChanges = (payload: Buffer) =>
+  [...payload].filter((byte, i) => i > 0 && ((byte ^ (payload[i - 1] ?? 0)) & 0x80) !== 0).length
 
 describe.skipIf(!havePeers('rtpengine'))('the media relay with a real rtpengine', () => {
   let engine: PeerProcess
@@ -164,6 +169,24 @@ describe.skipIf(!havePeers('rtpengine'))('the media relay with a real rtpengine'
       alike.call.end('BYE', 'link', { toTag: 'carrier', cSeq: 2 })
       await gone()
       expect(relay.counters.transcodes).toBe(1)
+    })
+
+    it('O08 opus and G.711: a tone of the carrier is heard through opus, and comes back from there', async () => {
+      const [link, network] = [await peer(), await peer()]
+      const call = new MediaCall(relay)
+      const opus = carrierSdp(link.port, [96]).replace('a=sendrecv', 'a=rtpmap:96 opus/48000/2\r\na=sendrecv')
+      const toNetwork = await call.ask('INVITE', 'link', { body: opus, branch: 'b0' })
+      expect(toNetwork).toMatch(/^m=audio \d+ RTP\/AVP 96 8 0\r$/m)
+      const answer = { toTag: 'carrier', branch: 'b0', body: carrierSdp(network.port, [8]) }
+      const toLink = await call.reply(200, 'INVITE', 'link', answer)
+      link.echo(toLink)
+      network.talk(toNetwork, 8, squareWave)
+      await link.hears(20, (packet) => packet.payloadType === 96 && packet.payload.length !== 160)
+      const isTone = ({ payloadType, payload }: RtpPacket) =>
+        payloadType === 8 && Math.abs(signChanges(payload) - 16) <= 2
+      expect((await network.hears(20, isTone)).length).toBeGreaterThanOrEqual(20)
+      call.end('BYE', 'link', { toTag: 'carrier', cSeq: 2 })
+      await gone()
     })
 
     it('O08 an engine that transcodes enough offers nothing that it would have to transcode', async () => {
@@ -443,7 +466,7 @@ describe.skipIf(!havePeers('rtpengine'))('the media relay with a real rtpengine'
       await gone()
     })
 
-    it('Q04 after a restart of the gateway re-INVITE and BYE find the session where it was', async () => {
+    it('Q07 after a restart of the gateway re-INVITE and BYE find the session where it was', async () => {
       const killed = new Engines([RTPENGINE], silent)
       const { call, toNetwork } = await browserCall(new MediaRelay(killed, silent))
       const other = await browserCall(new MediaRelay(killed, silent))
@@ -500,7 +523,7 @@ describe.skipIf(!havePeers('rtpengine'))('the media relay with a real rtpengine'
       both.stop()
     })
 
-    it('U09 without a live engine a browser and a carrier get a refusal of one line', async () => {
+    it('without a live engine a browser and a carrier get a refusal of one line', async () => {
       const dead = new Engines([{ ...RTPENGINE, port: 22_399 }], silent)
       await dead.start()
       const offer = new MediaCall(new MediaRelay(dead, silent)).ask('INVITE', 'link', { body: browserSdp() })

@@ -33,11 +33,17 @@ export class RtpPeer {
     this.socket.on('message', (bytes) => this.receive(bytes))
   }
 
-  /** A packet every 20 ms to where a description says, until the next `talk` or `hush`. `fill`: every byte of its payload. */
-  talk(sdp: string, payloadType: number, fill: number): void {
+  /** A packet every 20 ms to where a description says, until the next `talk` or `hush`. `fill`: each byte of its payload. */
+  talk(sdp: string, payloadType: number, fill: number | ((sample: number) => number)): void {
     this.hush()
     const port = portOf(sdp)
     this.talking = setInterval(() => this.socket.send(this.packet(payloadType, fill), port, '127.0.0.1'), PACKET_MS)
+  }
+
+  /** What comes goes back, as it is. */
+  echo(sdp: string): void {
+    const port = portOf(sdp)
+    this.socket.on('message', (bytes) => this.socket.send(bytes, port, '127.0.0.1'))
   }
 
   hush(): void {
@@ -63,8 +69,9 @@ export class RtpPeer {
   }
 
   /** RFC 3550 §5.1: 20 ms of an 8 kHz codec with a byte for each sample. */
-  private packet(payloadType: number, fill: number): Buffer {
-    const packet = Buffer.alloc(172, fill)
+  private packet(payloadType: number, fill: number | ((sample: number) => number)): Buffer {
+    const packet = Buffer.alloc(172)
+    for (let i = 0; i < 160; i++) packet[12 + i] = typeof fill === 'number' ? fill : fill(this.sequence * 160 + i)
     packet.writeUInt8(0x80, 0)
     packet.writeUInt8(payloadType, 1)
     packet.writeUInt16BE(this.sequence & 0xffff, 2)

@@ -16,7 +16,7 @@ describe('RTPENGINE', () => {
     expect(readEngines('off')).toBe('off')
   })
 
-  it('U09 a mistake gives one line that says what is wrong', () => {
+  it('a mistake gives one line that says what is wrong', () => {
     const complaint = (text: string) => {
       try {
         readEngines(text)
