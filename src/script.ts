@@ -8,6 +8,7 @@ import {
   location,
   maxForwards,
   noOpenRelay,
+  offlineMessages,
   registrar,
   sanity,
   scannerFilter,
@@ -26,4 +27,4 @@ sip.use(fromCarrier(), digestAuth(), noOpenRelay())
 sip.register(registrar())
 sip.use(speedDial(), aliases())
 sip.invite(callFeatures(sip))
-sip.use(carriers(), location())
+sip.use(carriers(), offlineMessages(), location())

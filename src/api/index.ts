@@ -19,6 +19,7 @@ import { openApiDocument } from './openapi'
 import { answerProblem, Problem } from './problem'
 import { createRouter } from './router'
 import { speedDials } from './speed-dials'
+import { storedMessages } from './stored-messages'
 import { subscribers } from './subscribers'
 import { trunks } from './trunks'
 
@@ -49,6 +50,7 @@ export function createApi() {
     .route('/v1', subscribers)
     .route('/v1', bindings)
     .route('/v1', features)
+    .route('/v1', storedMessages)
     .route('/v1', messages)
     .route('/v1', aliases)
     .route('/v1', speedDials)

@@ -8,6 +8,26 @@ interface Location {
   subscriberChanged(): Promise<void>
   setFeatures(features: CallFeatures): Promise<void>
   describe(): Promise<BindingView[]>
+  describeMessages(): Promise<WaitingMessage[]>
+  clearMessages(): Promise<void>
+}
+
+/** A message that waits; times are epoch ms. */
+interface WaitingMessage {
+  readonly id: string
+  readonly from: string
+  readonly contentType: string
+  readonly size: number
+  readonly at: number
+  readonly expiresAt: number
+}
+
+export function describeMessages(env: Env, key: SubscriberKey): Promise<WaitingMessage[]> {
+  return callLocation(env, key, (location) => location.describeMessages())
+}
+
+export async function clearMessages(env: Env, key: SubscriberKey): Promise<void> {
+  await callLocation(env, key, (location) => location.clearMessages())
 }
 
 export function describeBindings(env: Env, key: SubscriberKey): Promise<BindingView[]> {

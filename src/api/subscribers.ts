@@ -15,7 +15,7 @@ import { aorOf, createSubscribers, newSubscriber, unknownDomain } from './bulk'
 import { pageOf, pageQuery, readPage } from './cursor'
 import { aor, domainName, password, time, toTime, username } from './fields'
 import { MAX_BULK } from './limits'
-import { tellFeatures, tellSubscriberChanged } from './location'
+import { clearMessages, tellFeatures, tellSubscriberChanged } from './location'
 import { Problem, problems } from './problem'
 import { createRouter } from './router'
 
@@ -157,6 +157,7 @@ export const subscribers = createRouter()
     const deleted = await deleteSubscriber(openDatabase(c.env.DB), key)
     // Told even when the row was gone: an earlier try may have failed between the two.
     await tellFeatures(c.env, key, {})
+    await clearMessages(c.env, key)
     await tellSubscriberChanged(c.env, key)
     if (!deleted) throw absent(key)
     return c.body(null, 204)

@@ -14,13 +14,20 @@ import { findSubscriber } from '../store/subscribers'
 import { type FlowStub, flowStub } from './addresses'
 import { callObject } from './call-object'
 import { Failures } from './failures'
+import { type MessageView, WaitingMessages } from './location/waiting-messages'
 import { log } from './log'
 
 type Ha1 = Readonly<Record<Credentials['algorithm'], string>>
 
 /** `unproved`: the identity is older than the last change of the subscriber. */
 export type RegisterReply =
-  | { readonly ok: true; readonly bindings: readonly Binding[]; readonly outbound: boolean }
+  | {
+      readonly ok: true
+      readonly bindings: readonly Binding[]
+      readonly outbound: boolean
+      /** Messages wait for this registration: ask for them when it is answered. */
+      readonly hasMessages?: true
+    }
   | Refusal
   | 'unproved'
 
@@ -34,6 +41,7 @@ export interface AuthenticateReply {
 export class LocationObject extends DurableObject<Env> {
   private bindings: readonly Binding[] | undefined
   private readonly failures = new Failures()
+  private readonly messages = new WaitingMessages(this.ctx, this.env)
   /** Tells flows one change after the other, so that the newest is the last. */
   private telling: Promise<void> = Promise.resolve()
 
@@ -73,7 +81,9 @@ export class LocationObject extends DurableObject<Env> {
     if (!result.ok) return result
     this.store(result.bindings, result.removed)
     if (isNews(before, result.bindings)) this.tellFlows(before, origin.flow)
-    return { ok: true, bindings: result.bindings, outbound: result.outbound }
+    const hasMessages = result.added.length > 0 && !this.messages.isEmpty
+    const waiting = hasMessages ? ({ hasMessages } as const) : {}
+    return { ok: true, bindings: result.bindings, outbound: result.outbound, ...waiting }
   }
 
   /** Where requests to this address go. */
@@ -112,6 +122,27 @@ export class LocationObject extends DurableObject<Env> {
     if (left >= atMost) return false
     kv.put(CALL + id, Date.now())
     return true
+  }
+
+  /** Keeps a MESSAGE for the next registration. Undefined when it is kept; otherwise why not. */
+  async storeMessage(text: string): Promise<string | undefined> {
+    const parsed = parse(text, false)
+    if (!parsed.ok || parsed.message.kind !== 'request')
+      throw new Error('a MESSAGE that was read before must be readable')
+    return this.messages.store(parsed.message, Date.now())
+  }
+
+  /** Somebody has registered, and knows it: what waits for him goes out. */
+  async deliverMessages(host: string): Promise<void> {
+    this.ctx.waitUntil(this.messages.deliver(this.aor, host))
+  }
+
+  async describeMessages(): Promise<MessageView[]> {
+    return this.messages.describe(Date.now())
+  }
+
+  async clearMessages(): Promise<void> {
+    this.messages.clear()
   }
 
   /** Where an instance is now, for requests inside dialogs that it had on another socket. */
@@ -177,7 +208,14 @@ export class LocationObject extends DurableObject<Env> {
     this.bindings = bindings
     // An address that nobody uses leaves nothing behind.
     const isCounted = () => [...this.ctx.storage.kv.list({ prefix: CALL, limit: 1 })].length > 0
-    if (bindings.length === 0 && before.length > 0 && this.generation() === 0 && !this.features() && !isCounted())
+    if (
+      bindings.length === 0 &&
+      before.length > 0 &&
+      this.generation() === 0 &&
+      !this.features() &&
+      !isCounted() &&
+      this.messages.isEmpty
+    )
       void this.ctx.storage.deleteAll()
   }
 

@@ -72,6 +72,8 @@ export interface Services {
   peer(): Promise<Peer | undefined>
   /** The dispatcher sets that lead to a number, E.164 with its plus, the cheapest first. */
   carrierWays(number: string): Promise<readonly CarrierWay[]>
+  /** Keeps a MESSAGE until its address registers. Undefined when it is kept; otherwise why not. */
+  storeMessage(aor: string, request: Request): Promise<string | undefined>
   /** Whom an alias is for, `user@domain`. */
   aliasOf(aor: string): Promise<string | undefined>
   /** Whom a short code of a subscriber is for: `user@domain`, or a number with its plus. */

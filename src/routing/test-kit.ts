@@ -32,6 +32,10 @@ export interface Fakes {
   readonly peer?: Peer
   /** Dispatcher sets by the prefix of numbers, digits without plus. */
   readonly carrierRoutes?: Readonly<Record<string, readonly string[]>>
+  /** Gets the messages that are kept; none is kept when absent. */
+  readonly stored?: Array<{ readonly aor: string; readonly body: string }>
+  /** Subscribers without a phone, by address-of-record. */
+  readonly subscribers?: readonly string[]
   /** Whom aliases are for, both `user@domain`. */
   readonly aliases?: Readonly<Record<string, string>>
   /** Short codes of the sender. */
@@ -186,6 +190,11 @@ class FakeServices implements Services {
     return this.fakes.peer
   }
 
+  async storeMessage(aor: string, request: Request): Promise<string | undefined> {
+    this.fakes.stored?.push({ aor, body: request.body })
+    return this.fakes.stored ? undefined : 'nobody keeps messages here'
+  }
+
   async aliasOf(aor: string): Promise<string | undefined> {
     return this.fakes.aliases?.[aor]
   }
@@ -234,7 +243,10 @@ class FakeServices implements Services {
     const contacts = this.fakes.bindings?.[aor] ?? []
     const features = this.fakes.features?.[aor]
     const wanted = features ? { features } : {}
-    if (contacts.length === 0) return { type: 'unregistered', ...wanted }
+    if (contacts.length === 0) {
+      const subscriber = this.fakes.subscribers?.includes(aor)
+      return { type: 'unregistered', ...wanted, ...(subscriber === undefined ? {} : { subscriber }) }
+    }
     return { type: 'found', targets: contacts.map(targetOf), ...wanted }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { hasBrowser, pairs, test } from './fixture'
+import { clients, hasBrowser, pairs, test } from './fixture'
 
 describe.skipIf(!hasBrowser).each(pairs)('%s and %s send MESSAGE', (from, to) => {
   test('P08 P16 both ways, with every byte of the text', async ({ lab }) => {
@@ -56,14 +56,30 @@ describe.skipIf(!hasBrowser)('MESSAGE', () => {
     }
   })
 
-  test('C07 to an address without a phone is 404 User not Registered', async ({ lab }) => {
-    const sender = await lab.registered('jssip')
-    const absent = await lab.subscriber()
+  test.for(clients)(
+    'to a subscriber without a phone is 202, and %s gets them in order when it registers',
+    async (client, { lab }) => {
+      const sender = await lab.registered('jssip')
+      const absent = await lab.subscriber()
 
-    await sender.does('sendMessage', absent.aor, 'hello')
+      for (const text of ['first', 'second']) {
+        await sender.does('sendMessage', absent.aor, text)
+        await sender.notes('messageSent', { status: 202 })
+      }
+
+      const phone = await lab.registered(client, { account: absent })
+      expect(await phone.notes('message')).toMatchObject({ text: 'first', from: sender.aor })
+      expect(await phone.notes('message', { text: 'second' })).toMatchObject({ from: sender.aor })
+      expect(phone.wire.all('received', 'MESSAGE')).toHaveLength(2)
+    },
+  )
+
+  test('C07 to an address that is nobody is 404 User not Registered', async ({ lab }) => {
+    const sender = await lab.registered('jssip')
+
+    await sender.does('sendMessage', `sip:nobody@${lab.domain}`, 'hello')
 
     await sender.notes('messageFailed', { status: 404 })
-    expect(sender.wire.received('404 MESSAGE').reason).toBe('User not Registered')
   })
 
   test('E06 from a phone that has not registered is challenged with 407', async ({ lab }) => {

@@ -52,6 +52,7 @@ export class Connection {
   /** The socket has closed: what is still under way must not outlive it. */
   isGone = false
   readonly recent = new RecentRequests()
+  private readonly expecting = new Set<string>()
   private keeping: ReturnType<typeof setTimeout> | undefined
   private readonly calls = new CallOrder()
   /** Requests that the script thinks about. */
@@ -178,6 +179,18 @@ export class Connection {
     if (response.status < 200) return
     this.recent.answered(response, frame)
     this.update(finish(this.state, answeredTransactionKey(response) ?? '', Date.now()))
+  }
+
+  /** Messages wait for an address that has just registered here: they are asked for when it has its answer. */
+  expects(aor: string): void {
+    this.expecting.add(aor)
+  }
+
+  askForMessages(): void {
+    for (const aor of this.expecting) {
+      this.expecting.delete(aor)
+      this.inBackground(callObject(() => locationStub(this.env, aor).deliverMessages(this.state.host)))
+    }
   }
 
   /** The script has decided. */

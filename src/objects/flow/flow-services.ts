@@ -118,6 +118,7 @@ export class FlowServices implements Services {
     )
     if (saved === 'unproved') return this.proveAgain(aor, request)
     if (!saved.ok) return saved
+    if (saved.hasMessages) connection.expects(aor)
     let state = withoutRegistration(connection.state, aor)
     for (const binding of saved.bindings.filter((b) => b.flow === address)) {
       state = withRegistration(state, flowRegistration(aor, binding, saved.bindings, saved.outbound))
@@ -137,6 +138,7 @@ export class FlowServices implements Services {
       locationStub(this.connection.env, aor).register(serialize(request), request.binary, origin, undefined),
     )
     if (saved === 'unproved' || !saved.ok) return saved === 'unproved' ? { ok: false, status: 403 } : saved
+    if (saved.hasMessages) this.connection.expects(aor)
     return { ok: true, contacts: saved.bindings.map(listed), outbound: saved.outbound }
   }
 
@@ -164,6 +166,10 @@ export class FlowServices implements Services {
       const caller = callers.get(set)
       return { set, ...(caller ? { caller } : {}) }
     })
+  }
+
+  storeMessage(aor: string, request: Request): Promise<string | undefined> {
+    return callObject(() => locationStub(this.connection.env, aor).storeMessage(serialize(request)))
   }
 
   aliasOf(aor: string): Promise<string | undefined> {

@@ -109,7 +109,8 @@ function sourceOf({ state }: Connection, request: Request): Source {
 async function carryOut(connection: Connection, decision: Decision, request: Request, key: string): Promise<void> {
   switch (decision.type) {
     case 'respond':
-      return connection.send(decision.response)
+      connection.send(decision.response)
+      return connection.askForMessages()
     case 'drop':
       return log('request.dropped', { why: decision.why, source: connection.state.source })
     case 'forward': {

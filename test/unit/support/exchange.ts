@@ -101,6 +101,10 @@ export class Exchange implements Services {
     return this.peered
   }
 
+  async storeMessage(): Promise<string | undefined> {
+    return 'nobody keeps messages here'
+  }
+
   async aliasOf() {
     return undefined
   }

@@ -28,6 +28,7 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/subscribers/{aor}', ['delete', 'get', 'patch']],
       ['/v1/subscribers/{aor}/bindings', ['get']],
       ['/v1/subscribers/{aor}/features', ['get', 'put']],
+      ['/v1/subscribers/{aor}/messages', ['delete', 'get']],
       ['/v1/messages', ['post']],
       ['/v1/aliases', ['get']],
       ['/v1/aliases/{key}', ['delete', 'get', 'put']],

@@ -62,6 +62,8 @@ export function recordingLocation(bindings: readonly BindingView[] = [], failure
     getByName: (aor: string) => ({
       subscriberChanged: async () => attempt(void told.push(aor)),
       setFeatures: async () => attempt(undefined),
+      clearMessages: async () => {},
+      describeMessages: async () => [],
       describe: async () => attempt(bindings),
     }),
   } as unknown as Env['LOCATION']
