@@ -1,9 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Log } from '../../src/gateway/log'
 import { Engines, MISSED_PINGS } from '../../src/gateway/media/engines'
-import { MediaRelay } from '../../src/gateway/media/media-relay'
+import { MAX_SESSION_MS, MediaRelay } from '../../src/gateway/media/media-relay'
 import { MediaUnavailable } from '../../src/gateway/media/media-unavailable'
 import { NgClient, NgTimeout, ngPacket, readNgPacket } from '../../src/gateway/media/ng-client'
 import { PING } from '../../src/media/ng'
@@ -207,6 +207,20 @@ describe('without engines', () => {
     await expect(new MediaCall(relay()).ask('INVITE', 'link', { body: browserSdp() })).rejects.toEqual(
       new MediaUnavailable('a browser and plain RTP need an rtpengine between them: set RTPENGINE'),
     )
+  })
+
+  it('a session whose BYE never comes ends with its longest life', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const media = relay()
+      await new MediaCall(media).ask('INVITE', 'link', { body: carrierSdp(4000) })
+      vi.advanceTimersByTime(MAX_SESSION_MS - 1)
+      expect(media.snapshot()).toMatchObject({ sessions: 1, expired: 0 })
+      vi.advanceTimersByTime(1)
+      expect(media.snapshot()).toMatchObject({ sessions: 0, expired: 1 })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('keys and ICE restarts go on to the carrier', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { NgClient } from '../../src/gateway/media/ng-client'
-import { CallOut } from '../gateway/support/call-out'
+import { CallOut, uriOf } from '../gateway/support/call-out'
 import { Lab } from '../gateway/support/lab'
 import type { UdpPeer } from '../gateway/support/udp-peer'
+import type { Account } from '../support/admin-api'
 import { browserSdp, carrierSdp } from '../support/session-descriptions'
 import type { SipClient } from '../support/sip-client'
 import type { SipFrame } from '../support/sip-frame'
@@ -155,6 +156,56 @@ describe.skipIf(!havePeers('rtpengine'))('calls through the gateway with a real 
     await alice.expect('ACK')
     await hangUp(call)
   })
+
+  it('two desk phones behind one gateway: the call passes it twice, and RTP flows both ways', async () => {
+    const [one, two] = [await lab.carrier('127.0.3.1'), await lab.carrier('127.0.3.2')]
+    const [caller, callee] = [await deskPhone(one, 'one'), await deskPhone(two, 'two')]
+    const [mine, theirs] = [await RtpPeer.open(), await RtpPeer.open()]
+    const call = { uri: callee.aor, from: caller.aor, callId: 'desk-to-desk', fromTag: 'one' }
+    const body = carrierSdp(mine.port, [8, 101])
+    const invite = one.request('INVITE', { ...call, headers: SDP, body })
+    const proof = await one.expect('407 INVITE')
+    one.request('ACK', { ...call, branch: invite.branch, toTag: proof.toTag })
+    one.request('INVITE', { ...call, cSeq: 2, headers: [...SDP, alice.answerFor(caller, invite, proof)], body })
+    const offered = await two.expect('INVITE')
+    expect(offered.body).toMatch(/^m=audio \d+ RTP\/AVP 8 0 101\r$/m)
+    two.respond(offered, 200, { toTag: 'two', headers: SDP, body: carrierSdp(theirs.port, [8, 101]) })
+    const answer = await one.expect('200 INVITE')
+    const routes = answer.headers('Record-Route').flatMap((line) => line.split(/,\s*/))
+    const inDialog = {
+      ...call,
+      uri: uriOf(answer.header('Contact')),
+      to: callee.aor,
+      toTag: 'two',
+      headers: routes.toReversed().map((route) => `Route: ${route}`),
+    }
+    one.request('ACK', { ...inDialog, cSeq: 2 })
+    await two.expect('ACK')
+    mine.talk(answer.body, 8, 0x56)
+    theirs.talk(offered.body, 8, 0x65)
+    await Promise.all([theirs.hears(10, (p) => p.payload[0] === 0x56), mine.hears(10, (p) => p.payload[0] === 0x65)])
+    expect(await sessions()).toBe(2)
+    one.request('BYE', { ...inDialog, cSeq: 3 })
+    two.respond(await two.expect('BYE'), 200)
+    await one.expect('200 BYE')
+    for (const peer of [mine, theirs]) peer.close()
+  })
+
+  async function deskPhone(phone: UdpPeer, username: string): Promise<Account> {
+    const account = await lab.subscriber(username)
+    const facts = {
+      uri: `sip:${lab.domain}`,
+      from: account.aor,
+      to: account.aor,
+      callId: `of-${username}`,
+      fromTag: 'r',
+    }
+    const first = phone.request('REGISTER', { ...facts, headers: ['Expires: 300'] })
+    const answer = alice.answerFor(account, first, await phone.expect('401 REGISTER'))
+    phone.request('REGISTER', { ...facts, cSeq: 2, headers: ['Expires: 300', answer] })
+    await phone.expect('200 REGISTER')
+    return account
+  }
 
   it.each([404, 486, 503])('a carrier that refuses with %i leaves no media behind', async (status) => {
     invite()

@@ -298,7 +298,10 @@ describe.skipIf(!havePeers('rtpengine'))('the media relay with a real rtpengine'
       call.end('INVITE', 'link', again)
       await link.hears(10)
       expect(await calls()).toHaveLength(1)
-      call.end('BYE', 'link', { toTag: 'carrier', cSeq: 3 })
+      // RFC 3261 §14.1: after a 491 the same offer comes again.
+      await call.ask('INVITE', 'link', { ...again, cSeq: 3 })
+      await elsewhere.hears(3)
+      call.end('BYE', 'link', { toTag: 'carrier', cSeq: 4 })
       await gone()
     })
 

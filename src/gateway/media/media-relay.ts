@@ -9,8 +9,9 @@ import { asBytes } from '../../sip/message/octets'
 import type { LocalAnswer, Media, MediaWay, Side } from '../core/media'
 import type { Log } from '../log'
 import { newCounters } from './counters'
+import type { Described } from './engine-commands'
 import type { Engines } from './engines'
-import { type Described, MediaSession } from './session'
+import { MediaSession } from './session'
 
 /** Longest life of a session whose BYE never comes. */
 export const MAX_SESSION_MS = 24 * 60 * 60_000
