@@ -10,6 +10,12 @@ export interface RelayTimes<State = Json> {
   /** How long a target may stay silent. Default 32 s (Timer B). */
   readonly noResponseFor?: { readonly seconds: number }
   /**
+   * What a redirection (3xx) of a target means. `relay`: it is the answer for the caller, as any other. `recurse`: its Contacts
+   * are tried, the most preferred first, as far as they are addresses of ours; without any it goes to the caller. `block`: the
+   * target counts as unreachable (480). Default: `relay`.
+   */
+  readonly on3xx?: 'relay' | 'recurse' | 'block'
+  /**
    * Final statuses after which the next group is tried, beside targets that can't be reached: for carriers, whose 404 or 486
    * is an answer. Default: after every failure but a 6xx.
    */
@@ -28,11 +34,12 @@ export interface RelayTimes<State = Json> {
 
 /** What is stored of it: routes by their names. */
 export function relayOptions<State>(times: RelayTimes<State>): RelayOptions {
-  const { failover, ringFor, noResponseFor, onFailure, onReply, onBranch, state } = times
+  const { failover, on3xx, ringFor, noResponseFor, onFailure, onReply, onBranch, state } = times
   return {
     ...(ringFor ? { ringForMs: ringFor.seconds * 1_000 } : {}),
     ...(noResponseFor ? { noResponseMs: noResponseFor.seconds * 1_000 } : {}),
     ...(failover ? { failover } : {}),
+    ...(on3xx ? { on3xx } : {}),
     ...(onFailure ? { onFailure: onFailure.name } : {}),
     ...(onReply ? { onReply: onReply.name } : {}),
     ...(onBranch ? { onBranch: onBranch.name } : {}),

@@ -46,6 +46,7 @@ export class Router<State = Json> {
   private readonly failures = new Map<string, FailureBlock<State>>()
   private readonly results = new Map<string, (c: ResultContext<State>) => void | Promise<void>>()
   private readonly replies = new Map<string, (c: ReplyContext<State>) => void>()
+  private readonly everyReplies: Array<(c: ReplyContext<State>) => void> = []
   private readonly branches = new Map<string, (c: BranchContext<State>) => void>()
 
   /** Blocks for every method. */
@@ -87,6 +88,16 @@ export class Router<State = Json> {
   reply(name: string, route: (c: ReplyContext<State>) => void): ReplyRoute<State> {
     this.replies.set(fresh(name, this.replies), route)
     return { kind: 'reply', name }
+  }
+
+  /**
+   * A route for every response to every request that is relayed, before the reply route of the request; several run in the order
+   * in which they were added. Like those it edits headers, or drops a provisional, and can't wait.
+   */
+  everyReply(route: (c: ReplyContext<State>) => void): this {
+    if (typeof route !== 'function') throw new Error('everyReply() needs a function')
+    this.everyReplies.push(route)
+    return this
   }
 
   /** A route for the request to each target: it edits headers. It can't wait, and may run again after a crash. */
@@ -180,6 +191,12 @@ export class Router<State = Json> {
       branch: (name: string, request: Request, facts: BranchFacts) => {
         const c = new BranchContext<State>(request, { ...facts, state: facts.state as State })
         return run(name, this.branches.get(name), c) ? c.request : request
+      },
+      everyReply: (response: Response, facts: ReplyFacts) => {
+        if (this.everyReplies.length === 0) return response
+        const c = new ReplyContext<State>(response, { ...facts, state: facts.state as State })
+        for (const route of this.everyReplies) if (!run('every reply', route, c)) return response
+        return c.isDropped ? 'drop' : c.response
       },
       reply: (name: string, response: Response, facts: ReplyFacts) => {
         const c = new ReplyContext<State>(response, { ...facts, state: facts.state as State })

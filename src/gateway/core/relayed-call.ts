@@ -166,6 +166,8 @@ export class RelayedCall {
         return
       case 'failure-route':
         return this.step({ type: 'failure-decided', name: effect.name, decision: refusal ?? { type: 'pass' } })
+      case 'redirect':
+        return this.step({ type: 'redirected', branch: effect.branch, targets: [] })
       case 'finished':
         this.stop()
         return this.options.onFinished()

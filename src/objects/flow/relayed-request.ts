@@ -126,6 +126,10 @@ export class RelayedRequest {
         return
       case 'failure-route':
         return { type: 'failure-decided', name: effect.name, decision: await this.decide(effect.name) }
+      case 'redirect': {
+        const found = await Promise.all(effect.aors.map((aor) => this.lookUp(aor)))
+        return { type: 'redirected', branch: effect.branch, targets: found.flatMap(({ targets }) => targets) }
+      }
       case 'look-up':
         return { type: 'looked-up', ...(await this.lookUp(effect.aor)) }
       case 'result':
@@ -193,7 +197,7 @@ export class RelayedRequest {
 /** What other phones must get and routes be asked, and a crash must not lose. */
 
 function isRemote(effect: ContextEffect): boolean {
-  return ['request', 'cancel', 'ack', 'failure-route', 'look-up', 'result'].includes(effect.type)
+  return ['request', 'cancel', 'ack', 'failure-route', 'look-up', 'redirect', 'result'].includes(effect.type)
 }
 
 function targetOf(context: ResponseContext, branch: number): Target {

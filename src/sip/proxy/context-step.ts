@@ -6,19 +6,24 @@ import type { ClientEffect } from '../transaction/effects'
 import { doubledToT2, T1_MS } from '../transaction/timers'
 import { isAnswerTo } from './asked'
 import { shiftCSeq } from './c-seq-offset'
-import { ContextTargets } from './context-targets'
+import { ContextRedirections } from './context-redirections'
 import { type Bye, recordAnswer, recordBye, recordRinging } from './dialog-record'
 import {
   type ContextEffect,
   type ContextInput,
   type ContextTimer,
-  type FinalResponse,
   type ResponseContext,
   TIMER_C_MS,
 } from './response-context'
 import { NO_HOOKS, type RouteHooks } from './route-hooks'
 import type { Target } from './target'
 import { asSent, ownResponse, popVia, type Upstream } from './upstream-response'
+
+/** What a reply route may do: nothing to a final response but edit it, and never to the status. */
+function asAllowed(before: Response, edited: Response | 'drop'): Response | 'drop' {
+  if (edited === 'drop') return before.status < 200 ? 'drop' : before
+  return edited === before ? before : { ...edited, status: before.status }
+}
 
 /** RFC 3326: why the losers of a fork are cancelled. */
 export const COMPLETED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
@@ -37,7 +42,7 @@ export function stepContext(
 }
 
 /** The rules. Lives only inside `stepContext`. */
-class ContextStep extends ContextTargets {
+class ContextStep extends ContextRedirections {
   private readonly hooks: RouteHooks
 
   constructor(context: ResponseContext, nowMs: number, hooks: RouteHooks) {
@@ -65,6 +70,8 @@ class ContextStep extends ContextTargets {
         return this.serverInput({ type: 'request' })
       case 'acknowledged':
         return this.serverInput({ type: 'ack' })
+      case 'redirected':
+        return this.redirected(input.branch, input.targets)
       case 'failure-decided':
         return this.failureDecided(input.name, input.decision)
       case 'bye':
@@ -120,11 +127,12 @@ class ContextStep extends ContextTargets {
 
   /** As the reply route leaves it; a final response can't be dropped, nor can its status change. */
   private edited(index: number, response: Response): Response | 'drop' {
+    if (response.status === 100) return response
     const { onReply, state } = this.context.options
-    if (onReply === undefined || response.status === 100) return response
-    const edited = this.hooks.reply(onReply, response, { branch: index, state })
-    if (edited === 'drop') return response.status < 200 ? 'drop' : response
-    return { ...edited, status: response.status }
+    const facts = { branch: index, state }
+    const first = asAllowed(response, this.hooks.everyReply(response, facts))
+    if (first === 'drop' || onReply === undefined) return first
+    return asAllowed(first, this.hooks.reply(onReply, first, facts))
   }
 
   /** RFC 3261 §16.7 step 2 and 5: 101-199 restart Timer C and go up at once; 100 is for this hop only. */
@@ -157,6 +165,7 @@ class ContextStep extends ContextTargets {
   }
 
   private failure(index: number, response: Response, upstream: Upstream): void {
+    if (this.redirects(index, response, upstream)) return
     const again = this.again(index, response)
     if (again) {
       this.settleBranch(index, upstream)
@@ -180,16 +189,12 @@ class ContextStep extends ContextTargets {
     return this.hooks.challenged(branch.target, response)
   }
 
-  private final(index: number, final: FinalResponse): void {
-    this.settleBranch(index, final)
-    this.conclude()
-  }
-
   // Cancelling
 
   private cancelled(reason: string | undefined): void {
     // RFC 3261 §16.10: without a pending branch a CANCEL has no effect.
     if (this.context.finalStatus !== undefined || this.context.method !== 'INVITE') return
+    this.stopRedirecting()
     const wasAsking = this.context.asking !== undefined
     this.update({ cancelled: true, groups: [] })
     if (wasAsking) {
@@ -261,6 +266,7 @@ class ContextStep extends ContextTargets {
       return
     }
     if (branch === undefined) return
+    if (timer === 'redirect') return this.redirected(branch, [])
     if (timer === 'C' || timer === 'silent') return this.giveUp(branch, 408)
     if (timer === 'cancel again')
       return this.pushCancel(branch, doubledToT2(this.context.branches[branch]?.cancelAgainAfterMs ?? T1_MS))

@@ -89,6 +89,11 @@ export abstract class ContextTargets extends ContextBranches {
     this.finish()
   }
 
+  protected final(index: number, final: FinalResponse): void {
+    this.settleBranch(index, final)
+    this.conclude()
+  }
+
   /** Whether what the last target said is a reason to try the next group. */
   private isWorthAnother(): boolean {
     const { failover } = this.context.options

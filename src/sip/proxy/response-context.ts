@@ -60,6 +60,8 @@ export interface ResponseContext {
    * and no record of a dialog is kept.
    */
   readonly lingers?: true
+  /** Whom redirections have led to. */
+  readonly followed?: readonly string[]
   /** Everything is said; only retransmissions are absorbed. */
   readonly over?: true
 }
@@ -92,6 +94,8 @@ export interface RelayOptions {
   readonly ringForMs?: number
   /** How long a target may stay silent (Timer B and F), in ms; 32 s when absent. */
   readonly noResponseMs?: number
+  /** What a 3xx of a target means: it goes up (also when absent), its Contacts are tried, or it is kept from the caller. */
+  readonly on3xx?: 'relay' | 'recurse' | 'block'
   /** Final statuses after which the next group is tried; every one but 6xx when absent. */
   readonly failover?: readonly number[]
 }
@@ -111,6 +115,8 @@ export interface Branch {
   readonly expired?: true
   /** Another branch took its place, with the answer to its challenge: it counts no longer. */
   readonly replaced?: true
+  /** The redirection whose Contacts are being looked up. */
+  readonly redirect?: FinalResponse
   readonly final?: FinalResponse
 }
 
@@ -122,7 +128,17 @@ export interface FinalResponse {
 }
 
 export interface ContextTimer {
-  readonly timer: TimerName | 'C' | 'cancel' | 'cancel again' | 'silent' | 'ring' | 'route' | 'look-up' | 'dialog'
+  readonly timer:
+    | TimerName
+    | 'C'
+    | 'cancel'
+    | 'cancel again'
+    | 'silent'
+    | 'ring'
+    | 'route'
+    | 'look-up'
+    | 'redirect'
+    | 'dialog'
   readonly branch?: number
   readonly atMs: number
 }
@@ -137,6 +153,8 @@ export type ContextEffect =
   | { readonly type: 'failure-route'; readonly name: string }
   /** Where the bindings of an address-of-record are (`looked-up`). */
   | { readonly type: 'look-up'; readonly aor: string }
+  /** Where the bindings of those are that a branch was redirected to (`redirected`). */
+  | { readonly type: 'redirect'; readonly branch: number; readonly aors: readonly string[] }
   /** A request of our own has its final response. */
   | { readonly type: 'result'; readonly result: Result }
   /** The record of the call is complete. */
@@ -173,6 +191,8 @@ export type ContextInput =
   | { readonly type: 'retransmission' }
   /** The caller has our final response that is no 2xx (RFC 3261 §17.2.1). */
   | { readonly type: 'acknowledged' }
+  /** A group for each of them who can be reached. */
+  | { readonly type: 'redirected'; readonly branch: number; readonly targets: TargetSet }
   /** What the failure route of this name has decided. */
   | { readonly type: 'failure-decided'; readonly name: string; readonly decision: FailureDecision }
   | { readonly type: 'bye'; readonly bye: Bye }

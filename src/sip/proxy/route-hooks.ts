@@ -9,6 +9,8 @@ import type { Target } from './target'
 export interface RouteHooks {
   /** Edits the request of one branch; its Request-URI stays that of the target. */
   branch(name: string, request: Request, facts: BranchFacts): Request
+  /** The same for every response, before the route that the request has armed. */
+  everyReply(response: Response, facts: ReplyFacts): Response | 'drop'
   /** Edits a response on its way to the caller. Only a provisional one may be dropped. */
   reply(name: string, response: Response, facts: ReplyFacts): Response | 'drop'
   /** The same target with the answer to its challenge; undefined when the challenge is the caller's to answer. */
@@ -29,6 +31,7 @@ export interface ReplyFacts {
 /** A script without such routes. */
 export const NO_HOOKS: RouteHooks = {
   branch: (_, request) => request,
+  everyReply: (response) => response,
   reply: (_, response) => response,
   challenged: () => undefined,
 }

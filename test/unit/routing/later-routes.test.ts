@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isFailover, MAX_STATE_LENGTH, Router, SipError } from '../../../src/routing'
-import { FailureContext } from '../../../src/routing/later-routes'
+import { FailureContext, type ReplyContext } from '../../../src/routing/later-routes'
 import { header } from '../../../src/sip/message/headers'
 import { makeResponse } from '../../../src/sip/message/respond'
 import { phone } from '../support/call'
@@ -15,6 +15,35 @@ function failed(state: State = { dialled: '108' }, exchange = new Exchange()) {
   const facts = { request: requestOf('INVITE'), state, tried: [{ target: phone('b'), status: 486 }], best: 486 }
   return new FailureContext<State>(facts, exchange)
 }
+
+describe('L02 a route for every reply', () => {
+  const response = makeResponse(requestOf('INVITE'), 180)
+  const hooksOf = (...routes: Array<(c: ReplyContext) => void>) => {
+    const script = new Router()
+    for (const route of routes) script.everyReply(route)
+    const logged: string[] = []
+    return { hooks: script.hooks((event) => void logged.push(event)), logged }
+  }
+
+  it('edits each, in the order in which they were added; without one nothing is touched', () => {
+    const { hooks } = hooksOf(
+      (c) => c.headers.set('X-A', '1'),
+      (c) => c.headers.set('X-A', `${c.headers.get('X-A')}2`),
+    )
+    const edited = hooks.everyReply(response, { branch: 0, state: undefined })
+    expect(edited !== 'drop' && header(edited, 'x-a')).toBe('12')
+    expect(hooksOf().hooks.everyReply(response, { branch: 0, state: undefined })).toBe(response)
+  })
+
+  it('drops a provisional; a mistake in it leaves the response as it was and is logged', () => {
+    expect(hooksOf((c) => c.drop()).hooks.everyReply(response, { branch: 0, state: undefined })).toBe('drop')
+    const { hooks, logged } = hooksOf(() => {
+      throw new Error('oops')
+    })
+    expect(hooks.everyReply(response, { branch: 0, state: undefined })).toBe(response)
+    expect(logged).toEqual(['route.failed'])
+  })
+})
 
 describe('what relay stores of a script', () => {
   it('L14 L15 names and state, never functions', () => {

@@ -15,6 +15,10 @@ const marked = sip.reply('test: marked', (c) => {
   if (c.status === 183) return c.drop()
   c.headers.set('X-State', String(c.state))
 })
+// Marks nothing of the calls of other tests: only those whose reply route has a state.
+sip.everyReply((c) => {
+  if (c.state === 1) c.headers.set('X-Seen', String(c.status))
+})
 const { name: branch } = sip.branch('test: branch', (c) => c.headers.set('X-Branch', `${c.branch} ${c.state}`))
 
 const invite = (from: Phone, to: Phone) =>
@@ -67,6 +71,20 @@ describe('the later routes of a script', () => {
         { route: 'of an older deployment' },
       ])
     }))
+
+  twins('M15 a redirection is followed to an address of ours, and L02 every reply is seen first', async (world) => {
+    const [alice, bob, carol] = [await world.phone('alice'), await world.phone('bob'), await world.phone('carol')]
+    await relay(alice, [[bob]], { on3xx: 'recurse', onReply: marked.name, state: 1 }, invite(alice, bob))
+    bob.respond(await bob.expect('INVITE'), 302, { headers: [`Contact: <sip:${aor(carol)}>`] })
+    await bob.expect('ACK')
+    const atCarol = await carol.expect('INVITE')
+    carol.respond(atCarol, 180)
+    const ringing = await alice.expect('180 INVITE')
+    expect([ringing.header('X-Seen'), ringing.header('X-State')]).toEqual(['180', '1'])
+    carol.respond(atCarol, 486)
+    expect((await alice.expect('486 INVITE')).header('X-Seen')).toBe('486')
+    expect(await storedAtLast(atCarol)).toEqual(NOTHING)
+  })
 
   test('an answered call with routes is an ordinary call', () =>
     play(async (world) => {
