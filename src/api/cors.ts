@@ -8,7 +8,7 @@ export const allowOrigins = cors({
     if (allowed.includes('*')) return '*'
     return allowed.includes(origin) ? origin : undefined
   },
-  allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowHeaders: ['Authorization', 'Content-Type'],
   exposeHeaders: ['Location', 'WWW-Authenticate'],
   maxAge: 600,

@@ -11,6 +11,7 @@ export interface Harness {
   readonly productUrl: string
   readonly sipUrl: string
   readonly adminToken: string
+  readonly gatewayToken: string
   readonly domain: string
   readonly pagesUrl: string
   readonly mediaScript: string
@@ -55,6 +56,7 @@ async function start(started: (() => Promise<unknown>)[]): Promise<Harness> {
     productUrl: product.url,
     sipUrl: product.sipUrl,
     adminToken: product.adminToken,
+    gatewayToken: product.gatewayToken,
     domain,
     pagesUrl: pages.url,
     mediaScript: join(folder, 'media.js'),

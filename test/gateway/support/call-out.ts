@@ -11,13 +11,13 @@ export class CallOut {
   readonly sent: SipFrame
   readonly offered: SipFrame
   readonly answer: SipFrame
-  private readonly phone: SipClient
+  private readonly phone: SipClient | undefined
   private readonly carrier: UdpPeer | undefined
   private cSeq: number
   private backCSeq = 0
 
   constructor(
-    phone: SipClient,
+    phone: SipClient | undefined,
     carrier: UdpPeer | undefined,
     frames: Pick<CallOut, 'sent' | 'answer'> & { offered?: SipFrame },
   ) {
@@ -31,6 +31,7 @@ export class CallOut {
 
   fromCaller(method: string, body = '', headers: readonly string[] = []): SipFrame {
     const { sent, answer } = this
+    if (!this.phone) throw new Error('nobody plays this phone')
     return this.phone.request(method, {
       uri: uriOf(answer.header('Contact')),
       to: uriOf(answer.header('To')),

@@ -90,5 +90,6 @@ describe('ALLOWED_ORIGINS', () => {
     expect((await preflight('https://c.test', list)).headers.get('Access-Control-Allow-Origin')).toBeNull()
     const any = await preflight('https://c.test', '*')
     expect([any.status, any.headers.get('Access-Control-Allow-Origin')]).toEqual([204, '*'])
+    expect(any.headers.get('Access-Control-Allow-Methods')).toBe('GET,POST,PUT,PATCH,DELETE')
   })
 })

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, inject, vi } from 'vitest'
+import { Gateway } from '../../src/gateway/gateway'
+import { NgClient } from '../../src/gateway/media/ng-client'
+import { CallOut, tagOf, uriOf } from '../gateway/support/call-out'
+import { UdpPeer } from '../gateway/support/udp-peer'
+import { havePeers, type PeerProcess, RTPENGINE, startRtpengine } from '../peers/support/peers'
+import { portOf, RtpPeer } from '../peers/support/rtp-peer'
+import { AdminApi } from '../support/admin-api'
+import { carrierSdp } from '../support/session-descriptions'
+import type { SipFrame } from '../support/sip-frame'
+import { clients, hasBrowser, test } from './fixture'
+import type { Phone } from './phone'
+
+const harness = inject('harness')
+const NUMBER = '+4930123456'
+const SDP = ['Content-Type: application/sdp']
+/** PCMA, and telephone-event by the number that Chromium gives it. */
+const PAYLOADS = [8, 126]
+
+/** A carrier on UDP that sends back every sound: a phone that hears its own tone is heard. */
+describe.skipIf(!hasBrowser || !havePeers('rtpengine')).each(clients)('%s and a carrier on UDP', (client) => {
+  const edge = { address: '127.0.0.1', port: 0 }
+  let engine: PeerProcess
+  let ng: NgClient
+  let gateway: Gateway
+  let carrier: UdpPeer
+  let sound: RtpPeer
+
+  beforeAll(async () => {
+    engine = await startRtpengine()
+    ng = new NgClient(RTPENGINE.host, RTPENGINE.port)
+    gateway = new Gateway(
+      {
+        url: harness.productUrl,
+        token: harness.gatewayToken,
+        name: 'browser-tests',
+        sockets: 2,
+        listeners: [{ transport: 'UDP', address: edge.address, port: 0 }],
+        engines: [RTPENGINE],
+        http: undefined,
+        logLevel: 'error',
+      },
+      { log: () => {} },
+    )
+    await gateway.start()
+    edge.port = Number(gateway.network.own()[0]?.hostPort.split(':')[1])
+    carrier = await UdpPeer.open('127.0.8.1', edge)
+    const api = new AdminApi(harness.productUrl, harness.adminToken)
+    await api.put('address-groups/browser-tests', {
+      carrier: true,
+      domain: harness.domain,
+      entries: [{ ip: '127.0.8.1' }],
+    })
+    await api.put('dispatchers/browser-tests', { destinations: [{ uri: `sip:${carrier.host}`, probe: false }] })
+    await api.put('carrier-routes/49', { sets: [{ set: 'browser-tests' }] })
+    await vi.waitFor(
+      () => {
+        expect(gateway.link.up).toBe(2)
+        expect(Object.keys(gateway.describe().sets)).toContain('browser-tests')
+      },
+      { timeout: 10_000 },
+    )
+  })
+  afterAll(async () => {
+    await gateway?.stop()
+    carrier?.close()
+    ng?.close()
+    await engine?.end()
+  })
+
+  const noSession = () =>
+    expect
+      .poll(async () => ((await ng.send({ command: 'list' })).calls as unknown[]).length, { timeout: 10_000 })
+      .toBe(0)
+
+  async function calls(phone: Phone): Promise<{ offered: SipFrame; own: { headers: string[]; body: string } }> {
+    sound = await RtpPeer.open()
+    await phone.does('call', `sip:${NUMBER}@${harness.domain}`)
+    const offered = await carrier.expect('INVITE')
+    sound.echo(offered.body)
+    return { offered, own: { headers: SDP, body: carrierSdp(sound.port, PAYLOADS) } }
+  }
+
+  async function answered(phone: Phone): Promise<CallOut> {
+    const { offered, own } = await calls(phone)
+    carrier.respond(offered, 200, own)
+    await carrier.expect('ACK')
+    await phone.reaches('talking')
+    const sent = phone.wire.sent('INVITE', phone.wire.all('sent', 'INVITE').length - 1)
+    return new CallOut(undefined, carrier, { sent, offered, answer: phone.wire.received('200 INVITE') })
+  }
+
+  test('H02 O02 the offer is plain RTP that fits a datagram; audio both ways; the phone hangs up', async ({ lab }) => {
+    const phone = await lab.registered(client)
+    const { offered, own } = await calls(phone)
+    expect(offered.body).toMatch(/^m=audio \d+ RTP\/AVP /m)
+    expect(offered.body).not.toMatch(/candidate|fingerprint|ice-/)
+    expect(Buffer.byteLength(offered.text)).toBeLessThan(2_000)
+    carrier.respond(offered, 180)
+    await phone.reaches('ringing')
+    carrier.respond(offered, 200, own)
+    await carrier.expect('ACK')
+    await phone.reaches('talking')
+    await phone.hears(phone)
+    await phone.does('hangup')
+    carrier.respond(await carrier.expect('BYE'), 200)
+    await phone.wire.waitFor('received', '200 BYE')
+    await noSession()
+    sound.close()
+  })
+
+  test('H07 hold and resume reach the carrier; the carrier hangs up', async ({ lab }) => {
+    const phone = await lab.registered(client)
+    const call = await answered(phone)
+    await phone.hears(phone)
+    await phone.does('hold')
+    const held = await carrier.expect('INVITE')
+    expect(held.direction).toBe('sendonly')
+    carrier.respond(held, 200, {
+      headers: SDP,
+      body: carrierSdp(sound.port, PAYLOADS, { version: 2, direction: 'recvonly' }),
+    })
+    await carrier.expect('ACK')
+    await phone.notes('hold', { by: 'local' })
+    await phone.does('resume')
+    const resumed = await carrier.expect('INVITE')
+    expect(resumed.direction).toBe('sendrecv')
+    carrier.respond(resumed, 200, { headers: SDP, body: carrierSdp(sound.port, PAYLOADS, { version: 3 }) })
+    await carrier.expect('ACK')
+    await phone.hears(phone)
+    call.fromCarrier('BYE')
+    await phone.reaches('ended')
+    await carrier.expect('200 BYE')
+    await noSession()
+    sound.close()
+  })
+
+  test('H07 a key of the phone reaches the carrier as telephone-event (RFC 4733)', async ({ lab }) => {
+    const phone = await lab.registered(client)
+    const call = await answered(phone)
+    await phone.hears(phone)
+    const heard = sound.hears(3, (packet) => packet.payloadType === 126)
+    await phone.does('sendDtmf', '5')
+    for (const { payload } of await heard) expect(payload.readUInt8(0)).toBe(5)
+    call.fromCarrier('BYE')
+    await phone.reaches('ended')
+    await carrier.expect('200 BYE')
+    await noSession()
+    sound.close()
+  })
+
+  test('183 with a description passes, and a CANCEL ends it', async ({ lab }) => {
+    const phone = await lab.registered(client)
+    const { offered, own } = await calls(phone)
+    carrier.respond(offered, 183, own)
+    const early = await phone.wire.waitFor('received', '183 INVITE')
+    expect(early.body).toContain('UDP/TLS/RTP/SAVPF')
+    await phone.does('hangup')
+    const cancel = await carrier.expect('CANCEL')
+    carrier.respond(cancel, 200)
+    carrier.respond(offered, 487)
+    await carrier.expect('ACK')
+    await phone.reaches('ended')
+    await noSession()
+    sound.close()
+  })
+
+  test.for([404, 486, 603])('L09 %i of the carrier ends the call with it', async (status, { lab }) => {
+    const phone = await lab.registered(client)
+    const { offered } = await calls(phone)
+    carrier.respond(offered, status)
+    await carrier.expect('ACK')
+    await phone.reaches('ended')
+    await phone.wire.waitFor('received', `${status} INVITE`)
+    await noSession()
+    sound.close()
+  })
+
+  test('H06 a call of the carrier rings the phone, audio both ways, the carrier hangs up', async ({ lab }) => {
+    const phone = await lab.registered(client)
+    sound = await RtpPeer.open()
+    const uri = `sip:${phone.account.username}@${edge.address}:${edge.port}`
+    const sent = carrier.request('INVITE', { uri, headers: SDP, body: carrierSdp(sound.port, PAYLOADS) })
+    await phone.reaches('incoming')
+    await carrier.expect('180 INVITE')
+    await phone.does('answer')
+    const answer = await carrier.expect('200 INVITE')
+    expect(answer.body).toMatch(/^m=audio \d+ RTP\/AVP /m)
+    sound.echo(answer.body)
+    expect(portOf(answer.body)).toBeGreaterThan(0)
+    const routes = answer.headers('Record-Route').flatMap((line) => line.split(/,\s*/))
+    const within = {
+      uri: uriOf(answer.header('Contact')),
+      to: uri,
+      toTag: answer.toTag,
+      fromTag: tagOf(sent.header('From')),
+      callId: sent.header('Call-ID'),
+      headers: routes.toReversed().map((route) => `Route: ${route}`),
+    }
+    carrier.request('ACK', within)
+    await phone.reaches('talking')
+    await phone.hears(phone)
+    carrier.request('BYE', { ...within, cSeq: 2 })
+    await phone.reaches('ended')
+    await carrier.expect('200 BYE')
+    await noSession()
+    sound.close()
+  })
+})
