@@ -76,7 +76,7 @@ export class Phone {
   }
 
   /** The other phone's own tone arrives here, in packets that keep coming. */
-  async hears(other: Phone): Promise<void> {
+  async hears(other: { readonly toneHz: number }): Promise<void> {
     const before = await this.stats()
     await expect
       .poll(async () => (await this.stats()).packetsReceived, WAIT)

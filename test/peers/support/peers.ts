@@ -2,7 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 
-const PROGRAMS = { sipp: '/usr/bin/sipp', kamailio: '/usr/sbin/kamailio', rtpengine: '/usr/bin/rtpengine' } as const
+const PROGRAMS = {
+  sipp: '/usr/bin/sipp',
+  kamailio: '/usr/sbin/kamailio',
+  rtpengine: '/usr/bin/rtpengine',
+  baresip: '/usr/bin/baresip',
+} as const
 
 /**
  * Whether these programs of other people are here. Where they must be (CI), their lack fails the run; elsewhere it is said
@@ -11,7 +16,7 @@ const PROGRAMS = { sipp: '/usr/bin/sipp', kamailio: '/usr/sbin/kamailio', rtpeng
 export function havePeers(...names: ReadonlyArray<keyof typeof PROGRAMS>): boolean {
   const missing = names.filter((name) => !existsSync(PROGRAMS[name]))
   if (missing.length === 0) return true
-  const complaint = `PEER TESTS NEED ${missing.join(', ').toUpperCase()}: apt-get install sip-tester kamailio rtpengine`
+  const complaint = `PEER TESTS NEED ${missing.join(', ').toUpperCase()}: apt-get install sip-tester kamailio rtpengine-daemon baresip-core`
   if (process.env.STROWGER_REQUIRE_PEERS === '1') throw new Error(complaint)
   console.error(`\n══ ${complaint} ══ skipped\n`)
   return false
