@@ -85,6 +85,7 @@ export class Gateway {
       resolve: addresses,
       socketOf: (callId) => this.link.socketOf(callId),
       onRegistered: (address, seconds) => this.phones.registered(address, seconds),
+      sendOwn: (request, to) => void this.own.send(request, to),
       onOwnResponse: (response) => this.own.response(response),
     })
     this.configuration = new ConfigurationSource({

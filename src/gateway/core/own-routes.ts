@@ -50,6 +50,12 @@ export function takeOwnRoutes(received: Request, names: OwnNames): OwnRoutes {
   }
 }
 
+/** Whether a value of Route or Record-Route names us. */
+export function isOwnRoute(route: string, names: OwnNames): boolean {
+  const uri = parseUri(parseNameAddress(route)?.uri ?? '')
+  return uri !== undefined && isOurs(uri, names)
+}
+
 function isOurs(uri: SipUri, names: OwnNames): boolean {
   return uri.host.toLowerCase() === names.link || names.network.includes(hostPortOf(uri))
 }

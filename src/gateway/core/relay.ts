@@ -20,10 +20,19 @@ import { formatFlowToken, parseFlowToken } from '../../sip/transport/flow-token'
 import { DEFAULT_PORT, formatAddress, type NetworkAddress, parseAddress } from '../../sip/transport/hop'
 import { responseAddress, withReceived } from '../../sip/transport/received'
 import { formatSource, SOURCE_HEADER } from '../../sip/transport/source'
+import { hangUp } from '../../sip/uac/hang-up'
 import { CallOrder } from './call-order'
 import type { Destinations, Trunks, Way } from './destinations'
 import type { Media } from './media'
-import { type DialogNote, linkHost, linkRoute, networkRoute, type OwnNames, takeOwnRoutes } from './own-routes'
+import {
+  type DialogNote,
+  isOwnRoute,
+  linkHost,
+  linkRoute,
+  networkRoute,
+  type OwnNames,
+  takeOwnRoutes,
+} from './own-routes'
 import type { Ports } from './ports'
 import { type Origin, RelayedCall, socketIn } from './relayed-call'
 
@@ -44,6 +53,8 @@ export interface RelayOptionsOfGateway {
   socketOf(callId: string): number
   /** A phone has registered through us, or is gone: its way through a NAT has to be kept open. */
   onRegistered(address: NetworkAddress, expiresSeconds: number): void
+  /** Sends a request of our own, without a Via, until it is answered. */
+  sendOwn(request: Request, to: NetworkAddress): void
   /** A response that answers no request that was relayed: a probe's, a trunk's. */
   onOwnResponse(response: Response): void
 }
@@ -282,6 +293,7 @@ export class Relay {
       overStream: (target) => this.overStream(target),
       streamRefused: ({ hop }) => void this.refusedStreams.set(hop?.to ?? '', ports.nowMs() + STREAM_MEMORY_MS),
       onFinal: (target, status, isOwn) => this.settled(request, target, status, isOwn),
+      onUnusable: (target, answer) => void this.hangUp(request, target, answer),
       onFinished: () => {
         this.byId.delete(id)
         if (this.byKey.get(key) === call) this.byKey.delete(key)
@@ -319,6 +331,36 @@ export class Relay {
     const space = destination?.indexOf(' ') ?? -1
     if (destination !== undefined && request.method === 'INVITE')
       this.options.destinations.result(destination.slice(0, space), destination.slice(space + 1), status, isOwn)
+  }
+
+  /**
+   * The caller never gets this answer, so that nobody but us can end the call. An answer inside of a call is only acknowledged: the
+   * call goes on as it was.
+   */
+  private async hangUp(request: Request, target: Target, answer: Response): Promise<void> {
+    const { ports, name, sendOwn, sentBy } = this.options
+    const callId = header(request, 'call-id')
+    const names = this.names()
+    const ending = hangUp(answer, (route) => isOwnRoute(route, names), NO_MEDIA_REASON)
+    if (!ending) return ports.log('warn', 'hang-up.impossible', { callId, why: 'the answer has no Contact' })
+    const begins = tagOf(header(request, 'to')) === undefined
+    const branch = () => `${MAGIC_COOKIE}g.${ports.random()}`
+    try {
+      if (target.flow === 'link') {
+        const overLink = (own: Request) =>
+          ports.toLink(toFrame(prependHeader(own, 'Via', viaFor('WSS', linkHost(name), branch()))), socketIn(target))
+        await overLink(ending.ack)
+        if (begins) await overLink(ending.bye)
+        return
+      }
+      const to = (await this.nextHop(ending.ack))[0]?.to
+      if (!to) return ports.log('warn', 'hang-up.impossible', { callId, why: 'its next hop has no address' })
+      const via = viaFor(to.transport, sentBy(to), branch())
+      await ports.toNetwork(toFrame(prependHeader(ending.ack, 'Via', via)), to)
+      if (begins) sendOwn(ending.bye, to)
+    } catch (error) {
+      ports.log('warn', 'hang-up.failed', { callId, error: String(error) })
+    }
   }
 
   private hooks(request: Request, session: string): RouteHooks {
@@ -433,6 +475,9 @@ export class Relay {
     return { link: linkHost(this.options.name), network: this.options.ownHosts() }
   }
 }
+
+/** RFC 3326. */
+const NO_MEDIA_REASON = 'SIP;cause=500;text="No Media"'
 
 /** How long it is remembered that an address takes no TCP. */
 const STREAM_MEMORY_MS = 300_000

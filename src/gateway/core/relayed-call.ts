@@ -1,4 +1,4 @@
-import { setBody } from '../../sip/message/edit'
+import { removeHeader, setBody } from '../../sip/message/edit'
 import { header } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
 import { tagOf } from '../../sip/message/name-address'
@@ -45,6 +45,8 @@ export interface CallOptions {
   streamRefused(target: Target): void
   /** A branch has got a final response, or none. */
   onFinal(target: Target, status: number, isOwn: boolean): void
+  /** An INVITE was answered, and the media for the answer can't be had. May be said again for the same answer. */
+  onUnusable(target: Target, answer: Response): void
   onFinished(): void
 }
 
@@ -57,6 +59,8 @@ export class RelayedCall {
   private readonly options: CallOptions
   /** The request of each branch as it went out: a retransmission is the same, byte for byte. */
   private readonly sent = new Map<number, Frame>()
+  /** Answers whose media couldn't be had, by branch and tag: what is said again must not come alive. */
+  private readonly unusable = new Set<string>()
   private work: Promise<void> = Promise.resolve()
   private timer: NodeJS.Timeout | undefined
   private isOver = false
@@ -81,8 +85,16 @@ export class RelayedCall {
     return this.enqueue(async () => {
       const target = this.context.branches[branch]?.target
       if (!target) return
-      const passed = await this.translated(response, sideOf(target), this.side, branch)
-      await this.step(passed ? { type: 'response', branch, response: passed } : { type: 'unreachable', branch })
+      const dialog = `${branch} ${tagOf(header(response, 'to'))}`
+      const passed = this.unusable.has(dialog)
+        ? undefined
+        : await this.translated(response, sideOf(target), this.side, branch)
+      // Ringing without early media, or a refusal without its description, are still worth hearing.
+      if (passed || response.status < 200 || response.status >= 300)
+        return this.step({ type: 'response', branch, response: passed ?? withoutBody(response) })
+      this.unusable.add(dialog)
+      if (this.context.method === 'INVITE') this.options.onUnusable(target, response)
+      await this.step({ type: 'unusable', branch })
     })
   }
 
@@ -253,6 +265,10 @@ export class RelayedCall {
     if (!target) throw new Error(`no branch ${index}`)
     return target
   }
+}
+
+function withoutBody(response: Response): Response {
+  return setBody(removeHeader(response, 'content-type'), '')
 }
 
 /** The request with the body that the media made of it. */

@@ -64,6 +64,8 @@ class ContextStep extends ContextRedirections {
         return this.abandoned()
       case 'unreachable':
         return this.unreachable(input.branch)
+      case 'unusable':
+        return this.unusable(input.branch)
       case 'uncertain':
         return this.giveUp(input.branch, 480)
       case 'retransmission':
@@ -243,6 +245,14 @@ class ContextStep extends ContextRedirections {
     this.update({ timers: this.context.timers.filter((t) => t.branch !== index) })
     // RFC 3261 §16.9.
     this.final(index, { status: 503 })
+  }
+
+  private unusable(index: number): void {
+    const branch = this.context.branches[index]
+    if (!branch || branch.final) return
+    this.branch(index, { client: stepClient(branch.client, { type: 'response', status: 200 }).state })
+    this.update({ timers: this.context.timers.filter((t) => t.branch !== index) })
+    this.final(index, { status: 500 })
   }
 
   private wake(): void {

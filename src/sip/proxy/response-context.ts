@@ -185,6 +185,8 @@ export type ContextInput =
   | { readonly type: 'looked-up'; readonly targets: TargetSet; readonly status: number }
   /** The target of a branch can't be reached: no socket, or it closed. */
   | { readonly type: 'unreachable'; readonly branch: number }
+  /** A branch has answered 2xx, which can't go to the caller: somebody else ends that call, and the branch has failed. */
+  | { readonly type: 'unusable'; readonly branch: number }
   /** Nobody knows whether the request of a branch arrived. */
   | { readonly type: 'uncertain'; readonly branch: number }
   /** The caller sent his request again. */

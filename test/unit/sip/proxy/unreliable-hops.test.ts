@@ -204,3 +204,24 @@ describe('I15 a carrier that challenges an INVITE', () => {
     expect(answered().answer(0, 407).answer(1, 503).did).toEqual(['ACK 1', 'INVITE 2'])
   })
 })
+
+describe('an answer that the caller can not have', () => {
+  const unusable = (call: Call, branch: number) => call.give({ type: 'unusable', branch })
+
+  it('is a failure of its branch, also after it has rung: the next one is tried', () => {
+    const call = outward(['one', 'two']).answer(0, 180)
+    expect(unusable(call, 0).did).toEqual(['INVITE 1'])
+    expect(call.answer(1, 200).did).toEqual(['200'])
+  })
+
+  it('is 500 when nobody else is left, and what is said again changes nothing', () => {
+    const call = outward(['one']).answer(0, 180)
+    expect(unusable(call, 0).did).toContain('500')
+    expect(unusable(call, 0).did).toEqual([])
+  })
+
+  it('that crosses a CANCEL ends in 487', () => {
+    const call = outward(['one', 'two']).answer(0, 180).cancel()
+    expect(unusable(call, 0).did).toContain('487')
+  })
+})
