@@ -24,14 +24,7 @@ describe.skipIf(!hasBrowser || !havePeers('rtpengine')).each(clients)('%s and a 
   beforeAll(async () => {
     edge = await Edge.start()
     carrier = await UdpPeer.open('127.0.8.1', edge)
-    await edge.admin.put('address-groups/browser-tests', {
-      carrier: true,
-      domain: harness.domain,
-      entries: [{ ip: '127.0.8.1' }],
-    })
-    await edge.admin.put('dispatchers/browser-tests', { destinations: [{ uri: `sip:${carrier.host}`, probe: false }] })
-    await edge.admin.put('carrier-routes/49', { sets: [{ set: 'browser-tests' }] })
-    await edge.knows('browser-tests')
+    await edge.leadsTo(carrier)
   })
   afterAll(async () => {
     carrier?.close()

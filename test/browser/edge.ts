@@ -5,6 +5,7 @@ import { type PeerProcess, RTPENGINE, startRtpengine } from '../peers/support/pe
 import { AdminApi } from '../support/admin-api'
 
 const harness = inject('harness')
+const SET = 'browser-tests'
 
 /** What stands between the browsers and the network of UDP: a gateway in this process, and a real rtpengine. */
 export class Edge {
@@ -41,9 +42,25 @@ export class Edge {
     this.port = Number(gateway.network.own()[0]?.hostPort.split(':')[1])
   }
 
-  /** Until the gateway has this dispatcher set. */
-  async knows(set: string): Promise<void> {
-    await vi.waitFor(() => expect(Object.keys(this.gateway.describe().sets)).toContain(set), { timeout: 10_000 })
+  /** Numbers that begin with +49 go to these carriers, in this order, and what they send is a carrier's. */
+  async leadsTo(...carriers: readonly { readonly address: string; readonly host: string }[]): Promise<void> {
+    const { admin } = this
+    await admin.put(`address-groups/${SET}`, {
+      carrier: true,
+      domain: harness.domain,
+      entries: carriers.map(({ address }) => ({ ip: address })),
+    })
+    const destinations = carriers.map(({ host }, i) => ({ uri: `sip:${host}`, probe: false, priority: i }))
+    await admin.put(`dispatchers/${SET}`, { destinations, noResponseSeconds: 1 })
+    await admin.put('carrier-routes/49', { sets: [{ set: SET }] })
+    const expected = carriers.map(({ host }) => `sip:${host}`)
+    await vi.waitFor(
+      () => {
+        const known = this.gateway.describe().sets[SET]?.map(({ uri }) => uri)
+        expect(known?.toSorted()).toEqual(expected.toSorted())
+      },
+      { timeout: 10_000 },
+    )
   }
 
   /** Until rtpengine has nothing left of any call. */

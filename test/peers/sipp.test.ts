@@ -50,7 +50,7 @@ describe.skipIf(!havePeers('sipp', 'rtpengine'))('SIPp as a carrier, rtpengine f
     desk.onFrame(answer)
     const sipp = new PeerProcess('sipp', [
       `127.0.0.1:${lab.edge.port}`,
-      ...['-sf', scenario('call'), '-i', '127.0.1.1', '-mi', '127.0.1.1', '-key', 'number', '4930777'],
+      ...['-sf', scenario('call'), '-i', '127.0.1.1', '-mi', '127.0.1.1', '-d', '200', '-key', 'number', '4930777'],
       ...['-m', String(CALLS), '-r', String(RATE), '-timeout', '60s', '-timeout_error', '-nostdin'],
     ])
     expect(await sipp.exit(), sipp.output().slice(-2_000)).toBe(0)
