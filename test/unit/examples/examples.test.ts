@@ -9,6 +9,8 @@ import { sip as emergency } from '../../../examples/emergency-notification'
 import { sip as failureRoute } from '../../../examples/failure-route'
 import { sip as firstCall } from '../../../examples/first-call'
 import { sip as firstResponses } from '../../../examples/first-responses'
+import { sip as loadBalancer } from '../../../examples/load-balancer'
+import { sip as officePhones } from '../../../examples/office-phones'
 import { sip as parallelFork } from '../../../examples/parallel-fork'
 import { sip as redirectServer } from '../../../examples/redirect-server'
 import { sip as registrar } from '../../../examples/registrar'
@@ -171,7 +173,28 @@ describe('the examples', () => {
     expect(await words(carrierLinks, { uri: 'sip:+61299999999@203.0.113.5' }, carrier)).toBe('404 User not Registered')
   })
 
+  it('K11 load balancer', async () => {
+    const source = { transport: 'UDP', address: '192.0.2.9', port: 5060, gateway: 'g1' } as const
+    const carrier = { source, peer: { group: '200', carrier: true, domain: 'example.com' } }
+    const request = { uri: 'sip:conference@203.0.113.5' }
+    expect(await words(loadBalancer, request, carrier)).toBe('relay sip:conference@farm.set.invalid;user=phone')
+    expect(await words(loadBalancer, request, { ...carrier, gateways: [] })).toBe('503 No Gateway Is Connected')
+    expect(await words(loadBalancer, request, { source })).toBe('403 Carriers Only')
+  })
+
+  it('F06 office phones: outside of the office nobody is asked for a password', async () => {
+    const register = { method: 'REGISTER', uri: 'sip:example.com', to: 'sip:alice@example.com' }
+    const office = { peer: { group: '300', carrier: false } }
+    expect(await words(officePhones, register, alice)).toBe('403 Register From The Office')
+    expect(await words(officePhones, register, { peer: { group: '200', carrier: true } })).toBe(
+      '403 Register From The Office',
+    )
+    expect(await words(officePhones, register, office)).toBe('401 Unauthorized')
+    expect(await words(officePhones, register, { ...office, ...alice })).toBe('200 OK')
+    expect(await words(officePhones, {}, withBob)).toBe('relay sip:bob@b.invalid')
+  })
+
   it('are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(16)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(18)
   })
 })
