@@ -3,7 +3,7 @@ import type { ServerInviteEffect } from '../transaction/effects'
 import { type ServerInput, stepServer } from '../transaction/server'
 import { T1_MS } from '../transaction/timers'
 import { ContextDraft } from './context-draft'
-import { CANCEL_PATIENCE_MS, type ContextTimer, type FinalResponse } from './response-context'
+import { type Branch, CANCEL_PATIENCE_MS, type ContextTimer, type FinalResponse } from './response-context'
 import type { Upstream } from './upstream-response'
 
 /** Timers of a client transaction that has its final response, or may still get one after we gave up. */
@@ -68,8 +68,7 @@ export class ContextBranches extends ContextDraft {
 
   protected cancelBranch(index: number, reason: string | undefined): void {
     const branch = this.context.branches[index]
-    const cancellable = branch?.client.machine === 'client-invite' && branch.final === undefined && !branch.cancel
-    if (!branch || !cancellable) return
+    if (branch?.client.machine !== 'client-invite' || hasAnswered(branch) || branch.cancel) return
     this.branch(index, { cancel: 'wanted', ...(reason === undefined ? {} : { cancelReason: reason }) })
     if (branch.provisional) this.sendCancel(index)
   }
@@ -93,4 +92,9 @@ export class ContextBranches extends ContextDraft {
     const reason = branch.cancelReason === undefined ? {} : { reason: branch.cancelReason }
     this.effects.push({ type: 'cancel', branch: index, ...reason })
   }
+}
+
+/** A branch that redirects has said its last word, also while those it names are looked for. */
+export function hasAnswered({ final, redirect }: Branch): boolean {
+  return final !== undefined || redirect !== undefined
 }

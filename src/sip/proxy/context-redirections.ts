@@ -40,7 +40,7 @@ export abstract class ContextRedirections extends ContextTargets {
     this.conclude()
   }
 
-  /** The caller has given up: nobody is looked for any more. */
+  /** The caller has his answer, or has given up: nobody is looked for any more. */
   protected stopRedirecting(): void {
     for (const [index, { redirect }] of this.context.branches.entries())
       if (redirect) this.settleBranch(index, { status: 487 })

@@ -6,6 +6,7 @@ import type { ClientEffect } from '../transaction/effects'
 import { doubledToT2, T1_MS } from '../transaction/timers'
 import { isAnswerTo } from './asked'
 import { shiftCSeq } from './c-seq-offset'
+import { hasAnswered } from './context-branches'
 import { ContextRedirections } from './context-redirections'
 import { type Bye, recordAnswer, recordBye, recordRinging } from './dialog-record'
 import {
@@ -162,6 +163,7 @@ class ContextStep extends ContextRedirections {
     // RFC 3261 §16.7 step 5: every 2xx to an INVITE goes up at once, a second one and a late one too.
     this.respond(upstream)
     if (this.context.dialog) this.update({ dialog: recordAnswer(this.context.dialog, response, this.nowMs) })
+    this.stopRedirecting()
     this.cancelPending(COMPLETED_ELSEWHERE)
     this.conclude()
   }
@@ -179,6 +181,7 @@ class ContextStep extends ContextRedirections {
     if (upstream.status >= 600) {
       this.update({ groups: [] })
       // RFC 3261 §16.7 step 5: a 6xx ends the others.
+      this.stopRedirecting()
       this.cancelPending(`SIP;cause=${upstream.status}`)
     }
     this.conclude()
@@ -224,7 +227,7 @@ class ContextStep extends ContextRedirections {
    */
   private giveUp(index: number, status: 408 | 480): void {
     const branch = this.context.branches[index]
-    if (!branch || branch.final) return
+    if (!branch || hasAnswered(branch)) return
     this.branch(index, { expired: true })
     this.cancelBranch(index, `SIP;cause=${status}`)
     if (!branch.provisional) this.final(index, { status })
@@ -237,7 +240,7 @@ class ContextStep extends ContextRedirections {
    */
   private unreachable(index: number): void {
     const branch = this.context.branches[index]
-    if (!branch || branch.final) return
+    if (!branch || hasAnswered(branch)) return
     if (!this.context.lingers) return this.final(index, { status: 480 })
     const { state } = stepClient(branch.client, { type: 'transport-error' })
     if (state.state !== 'terminated') return
@@ -249,7 +252,7 @@ class ContextStep extends ContextRedirections {
 
   private unusable(index: number): void {
     const branch = this.context.branches[index]
-    if (!branch || branch.final) return
+    if (!branch || hasAnswered(branch)) return
     this.branch(index, { client: stepClient(branch.client, { type: 'response', status: 200 }).state })
     this.update({ timers: this.context.timers.filter((t) => t.branch !== index) })
     this.final(index, { status: 500 })

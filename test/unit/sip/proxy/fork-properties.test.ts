@@ -8,14 +8,20 @@ import { requestOf } from '../../support/messages'
 /** What may happen to a call, in any order; branch numbers wrap around the branches that there are. */
 type Event = { readonly branch: number } & (
   | { readonly type: 'answer'; readonly status: number }
-  | { readonly type: 'unreachable' }
+  | { readonly type: 'unreachable' | 'unusable' | 'redirected' }
   | { readonly type: 'cancel' | 'deadline' | 'wake' | 'retransmission' | 'relay' | 'respond' | 'pass' }
 )
 
 const status = fc.constantFrom(100, 180, 183, 200, 302, 401, 404, 407, 480, 486, 487, 503, 603)
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('answer' as const), branch: fc.nat(2), status }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('unreachable' as const), branch: fc.nat(2) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constantFrom(...(['unreachable', 'unusable', 'redirected'] as const)),
+      branch: fc.nat(2),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -32,6 +38,9 @@ const options = fc.constantFrom(
   { noResponseMs: 5_000 },
   { onFailure: 'once' },
   { onFailure: 'once', ringForMs: 20_000 },
+  { on3xx: 'recurse' as const },
+  { on3xx: 'recurse' as const, onFailure: 'once' },
+  { on3xx: 'block' as const },
 )
 /** What the failure route may decide when it is asked; otherwise its patience ends it. */
 const decisions = {
@@ -60,7 +69,8 @@ class Played {
     if (this.over) return
     const branch = event.branch % Math.max(1, call.state.branches.length)
     if (event.type === 'answer') this.answer(branch, event.status)
-    else if (event.type === 'unreachable') this.leave(branch)
+    else if (event.type === 'unreachable' || event.type === 'unusable') this.leave(event.type, branch)
+    else if (event.type === 'redirected') call.give({ type: 'redirected', branch, targets: [[phone(`g${branch}`)]] })
     else if (event.type === 'deadline') call.untilDeadline()
     else if (event.type === 'relay' || event.type === 'respond' || event.type === 'pass')
       call.give({ type: 'failure-decided', name: 'once', decision: decisions[event.type] })
@@ -73,14 +83,17 @@ class Played {
     if (before !== undefined && !(before < 300 && status === before)) return
     if (this.call.state.branches[branch]?.client.state === 'terminated') return
     if (status >= 200) this.finals.set(branch, status)
-    this.call.answer(branch, status)
+    // Each is redirected to somebody else.
+    const elsewhere = status === 302 ? { headers: [['Contact', `<sip:g${branch}@example.test>`] as const] } : {}
+    this.call.answer(branch, status, elsewhere)
     const acknowledged = this.call.did.includes(`ACK ${branch}`)
     expect(acknowledged, `ACK for ${status}`).toBe(status >= 300 && this.call.state.method === 'INVITE')
   }
 
-  private leave(branch: number): void {
-    if (this.finals.has(branch)) return this.call.absorbs({ type: 'unreachable', branch })
-    this.call.unreachable(branch)
+  private leave(type: 'unreachable' | 'unusable', branch: number): void {
+    if (this.finals.has(branch)) return this.call.absorbs({ type, branch })
+    if (type === 'unusable') this.finals.set(branch, 500)
+    this.call.give({ type, branch })
   }
 
   /** Every phone that still rings ends as told, the others stay silent. */

@@ -67,6 +67,20 @@ describe('M15 RFC 3261 §16.7 step 4 a redirection', () => {
     expect(redirected().after(ROUTE_PATIENCE_MS).did).toEqual(['302', 'record', 'finished'])
   })
 
+  it('stands, though its phone goes away while its Contacts are looked for', () => {
+    const call = redirected()
+    call.absorbs({ type: 'unreachable', branch: 0 })
+    expect(call.give({ type: 'redirected', branch: 0, targets: [[phone('c')]] }).did).toEqual(['INVITE 1'])
+  })
+
+  it('of one phone is over when another one answers, or declines for all; it is not cancelled', () => {
+    const both = () => redirected({}, [[phone('b'), phone('c')]])
+    const found = { type: 'redirected', branch: 0, targets: [[phone('d')]] } as const
+    expect(both().answer(1, 200).did).toEqual(['200'])
+    both().answer(1, 200).absorbs(found)
+    expect(both().answer(1, 603).did).toEqual(['ACK 1', '603', 'record', 'finished'])
+  })
+
   it('is decided once', () => {
     const call = redirected().give({ type: 'redirected', branch: 0, targets: [[phone('c')]] })
     call.absorbs({ type: 'redirected', branch: 0, targets: [[phone('d')]] })
