@@ -2,8 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { openDatabase } from '../store/database'
 import { type DocumentTable, deleteDocument, findDocument, listDocuments, putDocument } from '../store/documents'
 import { pageOf, pageQuery, readPage } from './cursor'
+import { absentDocument } from './document-edit'
 import { gatewaysChanged } from './gateway-directory'
-import { Problem, problems } from './problem'
+import { problems } from './problem'
 import { createRouter } from './router'
 
 /** A kind of configuration document and its place in the API. */
@@ -69,7 +70,7 @@ export function documentRoutes<Body, View>(kind: DocumentKind<Body, View>) {
     request: { params },
     responses: { 204: { description: 'Deleted.' }, ...problems(400, 401, 404, 503) },
   })
-  const absent = (key: string) => new Problem(404, `There is no ${noun} ${key}.`, { field: 'key' })
+  const absent = (key: string) => absentDocument(noun, key)
   return createRouter()
     .openapi(list, async (c) => {
       const { limit, cursor } = c.req.valid('query')

@@ -1,4 +1,5 @@
 import { bodyLimit } from 'hono/body-limit'
+import { addressEntries } from './address-entries'
 import { addressGroups } from './address-groups'
 import { aliases } from './aliases'
 import { adminToken } from './auth'
@@ -55,6 +56,7 @@ export function createApi() {
     .route('/v1', aliases)
     .route('/v1', speedDials)
     .route('/v1', addressGroups)
+    .route('/v1', addressEntries)
     .route('/v1', dispatchers)
     .route('/v1', trunks)
     .route('/v1', carrierRoutes)

@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js'
 import type { AddressEntry, AddressGroup } from '../dispatcher/address-groups'
 
-/** Widest network of an entry that needs no `force`, in bits of its prefix. */
-export const WIDEST_CARRIER_PREFIX = 16
+/** Widest network of a carrier that is not warned of, in bits of its prefix: a provider has a /32 of IPv6. */
+export const WIDEST_CARRIER_PREFIX = { ipv4: 16, ipv6: 32 } as const
 
 export interface AddressMatch {
   readonly group: AddressGroup
@@ -32,7 +32,10 @@ export interface Network {
   readonly bits: number
 }
 
-/** Reads `192.0.2.1`, `192.0.2.0/24` and IPv6; an IPv4 address in IPv6 form is the IPv4 address. Undefined when it is none. */
+/**
+ * Reads `192.0.2.1`, `192.0.2.0/24` and IPv6. An IPv4 address in IPv6 form is the IPv4 address, and its mask counts from bit
+ * 96 (RFC 4291 §2.5.5.2). Undefined when it is none.
+ */
 export function readNetwork(text: string): Network | undefined {
   const cached = networks.get(text)
   if (cached) return cached
@@ -40,7 +43,8 @@ export function readNetwork(text: string): Network | undefined {
   const address = readAddress(host)
   if (!address || rest.length > 0) return undefined
   const most = address.kind() === 'ipv4' ? 32 : 128
-  const bits = mask === undefined ? most : /^\d{1,3}$/.test(mask) ? Number(mask) : -1
+  const skipped = most === 32 && host.includes(':') ? 96 : 0
+  const bits = mask === undefined ? most : /^\d{1,3}$/.test(mask) ? Number(mask) - skipped : -1
   if (bits < 0 || bits > most) return undefined
   const network = { address, bits }
   if (networks.size >= MAX_CACHED) networks.clear()

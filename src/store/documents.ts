@@ -1,4 +1,4 @@
-import { asc, eq, gt } from 'drizzle-orm'
+import { and, asc, eq, gt } from 'drizzle-orm'
 import type { Database } from './database'
 import type { Page } from './page'
 import type { addressGroups, aliases, callLimits, carrierRoutes, dispatcherSets, speedDials, trunks } from './schema'
@@ -63,6 +63,33 @@ export async function putDocument<T extends DocumentTable>(
     .values({ key, body: body as never, createdAt: nowMs, updatedAt: nowMs })
     .onConflictDoUpdate({ target: table.key, set: { body: body as never, updatedAt: nowMs } })
   return known ? 'replaced' : 'created'
+}
+
+/** How often a change is made again because somebody else was faster. */
+const MAX_CHANGES = 10
+
+/** Changes a part of it. Two changes at once both count: who comes second makes his again from what the first one left. */
+export async function changeDocument<T extends DocumentTable>(
+  db: Database,
+  table: T,
+  key: string,
+  change: (body: Body<T>) => Body<T> | Promise<Body<T>>,
+  nowMs: number,
+): Promise<Body<T> | 'absent' | 'contended'> {
+  for (let attempt = 0; attempt < MAX_CHANGES; attempt++) {
+    const found = await findDocument(db, table, key)
+    if (!found) return 'absent'
+    const body = await change(found.body as Body<T>)
+    const unchanged = and(eq(table.key, key), eq(table.body, found.body as never))
+    const set = { body: body as never, updatedAt: nowMs }
+    const updated = await db
+      .update(table as typeof addressGroups)
+      .set(set)
+      .where(unchanged)
+      .returning({ key: table.key })
+    if (updated.length > 0) return body
+  }
+  return 'contended'
 }
 
 export async function deleteDocument(db: Database, table: DocumentTable, key: string): Promise<boolean> {

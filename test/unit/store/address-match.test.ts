@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AddressGroup } from '../../../src/dispatcher/address-groups'
 import { matchAddress, readNetwork } from '../../../src/store/address-match'
@@ -11,6 +12,8 @@ const match = (groups: AddressGroup[], address: string, port = 5060) => {
   const found = matchAddress(groups, { address, port })
   return found && `${found.group.id} ${found.entry.tag ?? ''}`.trim()
 }
+const address = fc.integer({ min: 0, max: 2 ** 32 - 1 })
+const dotted = (number: number) => [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.')
 
 describe('F01 F03 F04 F05 the address group of a source', () => {
   it('is that of its network, and of nothing beside it', () => {
@@ -48,6 +51,21 @@ describe('F01 F03 F04 F05 the address group of a source', () => {
       'four',
       'four',
     ])
+  })
+
+  it('F03 the mask of IPv4 in IPv6 form counts from bit 96', () => {
+    const groups = [group('200', ['::ffff:192.0.2.0/120'])]
+    expect([match(groups, '192.0.2.255'), match(groups, '192.0.3.0')]).toEqual(['200', undefined])
+    expect([readNetwork('::ffff:192.0.2.0/24'), readNetwork('::ffff:0.0.0.0/96')?.bits]).toEqual([undefined, 0])
+  })
+
+  it('F03 a network of 2^n addresses has those that share its first bits, and no others', () => {
+    fc.assert(
+      fc.property(address, fc.integer({ min: 0, max: 32 }), address, (network, bits, other) => {
+        const isSame = bits === 0 || network >>> (32 - bits) === other >>> (32 - bits)
+        expect(match([group('200', [`${dotted(network)}/${bits}`])], dotted(other)) !== undefined).toBe(isSame)
+      }),
+    )
   })
 
   it('is none for what is no address', () => {

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { type Call, call, remove } from './support'
+import { MAX_ENTRIES } from '../../../src/api/limits'
+import { type Call, call, post, remove } from './support'
 
 const get = (path: string, options: Call = {}) => call(path, options)
 const put = (path: string, body: unknown, options: Call = {}) => call(path, { ...options, method: 'PUT', body })
@@ -33,7 +34,9 @@ describe('PUT /v1/address-groups/{id}', () => {
   })
 
   it.each([
-    [{ ip: '10.0.0.1', mask: 33 }, 'entries[0].mask: is longer than the address'],
+    [{ ip: '10.0.0.1', mask: 33 }, 'entries[0].mask: is at most 32 for an IPv4 address'],
+    [{ ip: '::ffff:10.0.0.1', mask: 24 }, 'entries[0].mask: is 96 to 128 for an IPv4 address in IPv6 form'],
+    [{ ip: '::ffff:0.0.0.0', mask: 96 }, 'entries[0].mask: 0 is everybody: needs force'],
     [{ ip: '2001:db8::1', mask: 129 }, 'entries[0].mask: Too big: expected number to be <=128'],
     [{ ip: '10.0.0' }, 'entries[0].ip: is no IPv4 or IPv6 address'],
     [{ ip: 'carrier.example' }, 'entries[0].ip: is no IPv4 or IPv6 address'],
@@ -49,9 +52,89 @@ describe('PUT /v1/address-groups/{id}', () => {
     expect((await json(forced)).warnings).toHaveLength(1)
   })
 
+  it.each([
+    [['10.0.0.0', 16], ['2001:db8::', 32], []],
+    [
+      ['10.0.0.0', 15],
+      ['2001:db8::', 31],
+      ['10.0.0.0/15 is wider than /16', '2001:db8::/31 is wider than /32'],
+    ],
+  ] as const)('F11 networks of a carrier: %j and %j', async (v4, v6, expected) => {
+    const entries = [v4, v6].map(([ip, mask]) => ({ ip, mask }))
+    const warnings = (await json(await put200({ carrier: true, entries }))).warnings as string[]
+    expect(warnings.map((text) => text.split(':').slice(0, -1).join(':'))).toEqual(expected)
+    expect((await json(await put200({ entries }))).warnings).toEqual([])
+  })
+
   it('F03 an IPv4 address in IPv6 form is the IPv4 address', async () => {
-    const { entries } = await json(await put200({ entries: [{ ip: '::ffff:192.0.2.7' }] }))
-    expect(entries).toEqual([{ ip: '192.0.2.7', mask: 32, port: 0 }])
+    const { entries } = await json(
+      await put200({ entries: [{ ip: '::ffff:192.0.2.7' }, { ip: '::ffff:192.0.2.0', mask: 120 }] }),
+    )
+    expect(entries).toEqual([
+      { ip: '192.0.2.7', mask: 32, port: 0 },
+      { ip: '192.0.2.0', mask: 24, port: 0 },
+    ])
+  })
+})
+
+describe('POST and DELETE /v1/address-groups/{id}/entries', () => {
+  const entry = { ip: '10.0.1.102', mask: 32, port: 5060, tag: 'Carrier IP address' }
+  const add = (id: string, body: object) => post(`/v1/address-groups/${id}/entries`, body)
+  const entriesOf = async (id: string) => (await json(await get(`/v1/address-groups/${id}`))).entries
+
+  it('F02 T04 adds one and removes it by its place', async () => {
+    await put('/v1/address-groups/201', { carrier: true, domain: 'example.test', entries: [{ ip: '10.0.0.1' }] })
+    const added = await add('201', entry)
+    expect([added.status, await json(added)]).toEqual([
+      201,
+      {
+        id: '201',
+        carrier: true,
+        domain: 'example.test',
+        entries: [{ ip: '10.0.0.1', mask: 32, port: 0 }, entry],
+        warnings: [],
+      },
+    ])
+    const removed = await remove('/v1/address-groups/201/entries/0')
+    expect([removed.status, (await json(removed)).entries]).toEqual([200, [entry]])
+    expect(await detail(await remove('/v1/address-groups/201/entries/1'))).toEqual([
+      404,
+      'Address group 201 has 1 entries.',
+    ])
+  })
+
+  it.each([
+    [{ ip: '10.0.0.1', mask: 33 }, 'mask: is at most 32 for an IPv4 address'],
+    [{ ip: 'carrier.example' }, 'ip: is no IPv4 or IPv6 address'],
+    [{ ip: '0.0.0.0', mask: 0 }, 'mask: 0 is everybody: needs force'],
+    [{ ip: '10.0.0.1', carrier: true }, 'carrier: there is no such field'],
+  ])('F02 F03 refuses %o', async (body, expected) => {
+    await put('/v1/address-groups/202', { entries: [] })
+    expect(await detail(await add('202', body))).toEqual([400, expected])
+    expect(await entriesOf('202')).toEqual([])
+  })
+
+  it('refuses a second one of the same network and port, more than there may be, and a group that is not there', async () => {
+    await put('/v1/address-groups/203', { entries: [entry] })
+    expect(await detail(await add('203', { ...entry, tag: 'again' }))).toEqual([
+      409,
+      '10.0.1.102/32 with port 5060 is in the group already.',
+    ])
+    expect((await add('203', { ...entry, port: 0 })).status).toBe(201)
+    const entries = Array.from({ length: MAX_ENTRIES }, (_, i) => ({ ip: `10.9.${i >> 8}.${i & 255}` }))
+    await put('/v1/address-groups/203', { entries })
+    expect((await add('203', entry)).status).toBe(409)
+    expect((await add('204', entry)).status).toBe(404)
+    expect((await remove('/v1/address-groups/204/entries/0')).status).toBe(404)
+  })
+
+  it('everybody who adds at once is in it', async () => {
+    await put('/v1/address-groups/205', { entries: [] })
+    const ips = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4']
+    const added = await Promise.all(ips.map((ip) => add('205', { ip })))
+    expect(added.map(({ status }) => status)).toEqual([201, 201, 201, 201])
+    const found = (await entriesOf('205')) as { ip: string }[]
+    expect(found.map(({ ip }) => ip).sort()).toEqual(ips)
   })
 })
 

@@ -36,6 +36,8 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/speed-dials/{key}', ['delete', 'get', 'put']],
       ['/v1/address-groups', ['get']],
       ['/v1/address-groups/{key}', ['delete', 'get', 'put']],
+      ['/v1/address-groups/{key}/entries', ['post']],
+      ['/v1/address-groups/{key}/entries/{index}', ['delete']],
       ['/v1/dispatchers', ['get']],
       ['/v1/dispatchers/{key}', ['delete', 'get', 'put']],
       ['/v1/trunks', ['get']],

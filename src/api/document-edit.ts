@@ -1,0 +1,22 @@
+import { openDatabase } from '../store/database'
+import { changeDocument, type DocumentTable } from '../store/documents'
+import { gatewaysChanged } from './gateway-directory'
+import { Problem } from './problem'
+
+/** Changes a part of a configuration document and tells the gateways. `change` throws a Problem when it can't be. */
+export async function editDocument<T extends DocumentTable>(
+  env: Env,
+  { table, noun, key }: { readonly table: T; readonly noun: string; readonly key: string },
+  change: (body: T['$inferSelect']['body']) => T['$inferSelect']['body'] | Promise<T['$inferSelect']['body']>,
+): Promise<T['$inferSelect']['body']> {
+  const changed = await changeDocument(openDatabase(env.DB), table, key, change, Date.now())
+  if (changed === 'absent') throw absentDocument(noun, key)
+  if (changed === 'contended')
+    throw new Problem(503, `The ${noun} ${key} is being changed by others: repeat the request.`)
+  await gatewaysChanged(env)
+  return changed
+}
+
+export function absentDocument(noun: string, key: string): Problem {
+  return new Problem(404, `There is no ${noun} ${key}.`, { field: 'key' })
+}
