@@ -94,7 +94,22 @@ export class RelayedRequest {
     if (upstream !== undefined) this.host.deliverHere(upstream, effect)
   }
 
+  /**
+   * Phones are waited for, the script and look-ups are not: what comes meanwhile for the same call, a CANCEL above all, must
+   * find it (RFC 3261 §9.2), also when it comes on the socket whose response made us ask.
+   */
   private async perform(effects: readonly ContextEffect[]): Promise<void> {
+    const { true: asking = [], false: sending = [] } = Object.groupBy(effects, (e) => `${asks(e)}`)
+    if (asking.length > 0) this.inBackground(() => this.carryOut(asking))
+    if (sending.length > 0) await this.carryOut(sending)
+  }
+
+  /** What is left of it when the object is lost is in storage. */
+  private inBackground(work: () => Promise<void>): void {
+    this.host.during(work).catch((error: unknown) => log('relay.failed', { error: String(error) }))
+  }
+
+  private async carryOut(effects: readonly ContextEffect[]): Promise<void> {
     // One after the other for each phone, all phones at once.
     const byBranch = Map.groupBy(effects, (e) => ('branch' in e ? e.branch : -1))
     const failures: ContextInput[] = []
@@ -195,9 +210,13 @@ export class RelayedRequest {
 }
 
 /** What other phones must get and routes be asked, and a crash must not lose. */
-
 function isRemote(effect: ContextEffect): boolean {
-  return ['request', 'cancel', 'ack', 'failure-route', 'look-up', 'redirect', 'result'].includes(effect.type)
+  return ['request', 'cancel', 'ack'].includes(effect.type) || asks(effect)
+}
+
+/** What asks the script or a location. */
+function asks(effect: ContextEffect): boolean {
+  return ['failure-route', 'look-up', 'redirect', 'result'].includes(effect.type)
 }
 
 function targetOf(context: ResponseContext, branch: number): Target {

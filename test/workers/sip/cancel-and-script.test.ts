@@ -49,6 +49,25 @@ describe('RFC 3261 §9.2 a CANCEL while the script thinks', () => {
       },
     ))
 
+  test('D02 finds its call also when the target that failed is on the same socket, as behind a gateway', () =>
+    scripted(
+      async (c) => {
+        const found = await c.location.lookup()
+        return c.relay(found.type === 'found' ? [found.targets] : [], { onFailure: { kind: 'failure', name: slow } })
+      },
+      async (world) => {
+        const alice = await world.phone('alice')
+        const sent = invite(alice, alice)
+        await alice.expect('100 INVITE')
+        alice.respond(await alice.expect('INVITE'), 486)
+        await alice.expect('ACK')
+        alice.cancel(sent)
+        await alice.expect('200 CANCEL')
+        alice.acknowledge(sent, await alice.expect('487 INVITE'))
+        thinking.end()
+      },
+    ))
+
   test('D02 is answered at once; the INVITE is 487 when the script has decided, and nobody rings', () =>
     scripted(toCallee, async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
