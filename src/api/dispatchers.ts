@@ -11,17 +11,28 @@ import { dispatcherSets as table } from '../store/schema'
 import { documentRoutes } from './document-routes'
 import { sipUri, smallName } from './fields'
 import { MAX_DESTINATIONS } from './limits'
+import { DestinationState, destinationStates, type LiveReport } from './live-states'
+
+/** Without defaults: what a PATCH leaves out stays. */
+export const destination = {
+  uri: sipUri.openapi({ example: 'sip:gw1.carrier.example:5060' }),
+  priority: z.int().min(0).max(1_000).openapi({ description: 'The lowest is tried first.' }),
+  weight: z.int().min(1).max(100).openapi({ description: 'Its share of the calls under `weight`.' }),
+  enabled: z.boolean().openapi({ description: 'False: DX, no calls and no probes.' }),
+  probe: z.boolean().openapi({ description: 'False: AX, always in use and never asked.' }),
+  trunk: smallName.openapi({ description: 'The trunk that answers its challenges.' }),
+}
 
 const Destination = z
   .strictObject({
-    uri: sipUri.openapi({ example: 'sip:gw1.carrier.example:5060' }),
-    priority: z.int().min(0).max(1_000).default(0).openapi({ description: 'The lowest is tried first.' }),
-    weight: z.int().min(1).max(100).default(1),
-    enabled: z.boolean().default(true).openapi({ description: 'False: DX, no calls and no probes.' }),
-    probe: z.boolean().default(true).openapi({ description: 'False: AX, always in use and never asked.' }),
-    trunk: smallName.optional().openapi({ description: 'The trunk that answers its challenges.' }),
+    uri: destination.uri,
+    priority: destination.priority.default(0),
+    weight: destination.weight.default(1),
+    enabled: destination.enabled.default(true),
+    probe: destination.probe.default(true),
+    trunk: destination.trunk.optional(),
   })
-  .openapi('Destination')
+  .openapi('NewDestination')
 
 const Probing = z
   .strictObject({
@@ -52,19 +63,40 @@ const SetInput = z
   })
   .openapi('NewDispatcherSet')
 
-const View = z.object({ name: z.string(), ...SetInput.shape }).openapi('DispatcherSet')
+const DestinationView = z
+  .object({
+    ...destination,
+    trunk: destination.trunk.optional(),
+    states: z
+      .array(DestinationState)
+      .optional()
+      .openapi({ description: 'Of each gateway that has reported; not in the answer to a change.' }),
+  })
+  .openapi('Destination')
 
-export const dispatchers = documentRoutes<DispatcherSet, z.infer<typeof View>>({
+export const DispatcherSetView = z
+  .object({ name: z.string(), ...SetInput.shape, destinations: z.array(DestinationView) })
+  .openapi('DispatcherSet')
+
+export const dispatchers = documentRoutes<DispatcherSet, z.infer<typeof DispatcherSetView>>({
   table,
   path: '/dispatchers',
   noun: 'dispatcher set',
   tag: 'Carriers',
   key: smallName,
   input: SetInput,
-  view: View,
+  view: DispatcherSetView,
   description:
-    'Destinations that do the same. Gateways probe them with OPTIONS and keep the states of those that did not change. ' +
-    'The states are in `GET /v1/gateways`.',
+    'Destinations that do the same. Gateways probe them with OPTIONS and keep the states of those that did not change.',
   store: (name, input) => ({ name, ...(input as z.infer<typeof SetInput>) }) as DispatcherSet,
-  show: (set) => set as z.infer<typeof View>,
+  live: true,
+  show: showSet,
 })
+
+export function showSet(set: DispatcherSet, reports?: readonly LiveReport[]): z.infer<typeof DispatcherSetView> {
+  const destinations = set.destinations.map((one) => ({
+    ...one,
+    ...(reports && { states: destinationStates(reports, set.name, one.uri) }),
+  }))
+  return { ...set, destinations } as z.infer<typeof DispatcherSetView>
+}

@@ -4,6 +4,7 @@ import { type DocumentTable, deleteDocument, findDocument, listDocuments, putDoc
 import { pageOf, pageQuery, readPage } from './cursor'
 import { absentDocument } from './document-edit'
 import { gatewaysChanged } from './gateway-directory'
+import { type LiveReport, readLiveReports } from './live-states'
 import { problems } from './problem'
 import { createRouter } from './router'
 
@@ -23,7 +24,9 @@ export interface DocumentKind<Body, View> {
   readonly description: string
   /** Makes of a PUT what is stored; throws a Problem when it can't be. */
   store(key: string, input: unknown, env: Env): Promise<Body> | Body
-  show(body: Body): View
+  /** True: what gateways report is shown with it, in lists and when one is read. */
+  readonly live?: true
+  show(body: Body, reports?: readonly LiveReport[]): View
 }
 
 /** List, read, PUT and DELETE of one kind of document. A change holds for the next request within a second. */
@@ -80,13 +83,14 @@ export function documentRoutes<Body, View>(kind: DocumentKind<Body, View>) {
         { limit, after: cursor?.[0] },
         (row) => [row.key],
       )
-      return c.json({ items: rows.map((row) => kind.show(row.body as Body)), ...rest } as never, 200)
+      const reports = kind.live && (await readLiveReports(c.env))
+      return c.json({ items: rows.map((row) => kind.show(row.body as Body, reports)), ...rest } as never, 200)
     })
     .openapi(read, async (c) => {
       const { key } = c.req.valid('param')
       const found = await findDocument(openDatabase(c.env.DB), table, key)
       if (!found) throw absent(key)
-      return c.json(kind.show(found.body as Body) as never, 200)
+      return c.json(kind.show(found.body as Body, kind.live && (await readLiveReports(c.env))) as never, 200)
     })
     .openapi(write, async (c) => {
       const { key } = c.req.valid('param')

@@ -1,3 +1,5 @@
+import { callAgain } from './object-call'
+
 /** The calls that the API makes to the object that knows the gateways. */
 interface Directory {
   configurationChanged(): Promise<void>
@@ -6,7 +8,8 @@ interface Directory {
   forget(name: string): Promise<boolean>
 }
 
-interface GatewayView {
+/** Times are epoch ms. */
+export interface GatewayView {
   readonly name: string
   readonly sockets: number
   readonly connectedAt?: number
@@ -16,6 +19,13 @@ interface GatewayView {
 
 export function gatewayDirectory(env: Env): Directory {
   return env.GATEWAYS.getByName('gateways') as unknown as Directory
+}
+
+export function describeGateways(env: Env): Promise<GatewayView[]> {
+  return callAgain(
+    () => gatewayDirectory(env).describe(),
+    'The object that knows the gateways did not answer: repeat the request.',
+  )
 }
 
 /** A gateway that can't be told asks by itself within a minute. */

@@ -8,8 +8,8 @@ import { openDatabase } from '../store/database'
 import { allDocuments } from '../store/documents'
 import { dispatcherSets, trunks } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
-import { smallName } from './fields'
-import { gatewayDirectory } from './gateway-directory'
+import { smallName, time, toTime } from './fields'
+import { describeGateways, type GatewayView, gatewayDirectory } from './gateway-directory'
 import { MAX_REPORT_BYTES } from './limits'
 import { Problem, problems } from './problem'
 import { type Bound, createRouter } from './router'
@@ -26,7 +26,7 @@ export const gatewayToken: MiddlewareHandler<Bound> = async (c, next) => {
 
 const common = { tags: ['Gateways'] }
 const report = z.looseObject({}).openapi('GatewayReport', {
-  description: 'States of destinations and trunks, and counters, as the gateway tells them.',
+  description: 'States of destinations and trunks, and counters, as the gateway tells them; times are epoch ms.',
 })
 
 const configuration = createRoute({
@@ -63,8 +63,8 @@ const View = z
   .object({
     name: z.string(),
     sockets: z.int().openapi({ description: 'WebSockets that are connected; 0: the gateway is away.' }),
-    connectedAt: z.int().optional().openapi({ description: 'Epoch ms.' }),
-    reportedAt: z.int().optional().openapi({ description: 'Epoch ms.' }),
+    connectedAt: time.optional(),
+    reportedAt: time.optional(),
     report: report.optional(),
   })
   .openapi('Gateway')
@@ -102,7 +102,8 @@ export const gateways = createRouter()
     const body = JSON.stringify({ sets, trunks: opened })
     const etag = `"${hash('SHA-256', body)}"`
     const headers = { ETag: etag, 'Cache-Control': 'no-store' }
-    if (c.req.header('If-None-Match') === etag) return c.body(null, 304, headers)
+    // RFC 9110 §13.1.2: what compresses on the way makes it a weak one.
+    if (c.req.header('If-None-Match')?.replace(/^W\//, '') === etag) return c.body(null, 304, headers)
     return c.body(body, 200, { ...headers, 'Content-Type': 'application/json' }) as never
   })
   .openapi(state, async (c) => {
@@ -114,8 +115,7 @@ export const gateways = createRouter()
     return c.body(null, 204)
   })
   .openapi(list, async (c) => {
-    const items = await gatewayDirectory(c.env).describe()
-    return c.json({ items: items as unknown as z.infer<typeof View>[] }, 200) as never
+    return c.json({ items: (await describeGateways(c.env)).map(show) }, 200)
   })
   .openapi(forget, async (c) => {
     const { name } = c.req.valid('param')
@@ -123,6 +123,14 @@ export const gateways = createRouter()
       throw new Problem(404, `There is no gateway ${name}.`, { field: 'name' })
     return c.body(null, 204)
   })
+
+function show({ connectedAt, reportedAt, ...gateway }: GatewayView): z.infer<typeof View> {
+  return {
+    ...gateway,
+    ...(connectedAt === undefined ? {} : { connectedAt: toTime(connectedAt) }),
+    ...(reportedAt === undefined ? {} : { reportedAt: toTime(reportedAt) }),
+  }
+}
 
 /** With its secret, as the gateway needs it. */
 async function withSecret({ secret, domain: _, ...trunk }: StoredTrunk, env: Env): Promise<Trunk> {

@@ -7,6 +7,7 @@ import { bindings } from './bindings'
 import { callLimits } from './call-limits'
 import { carrierRoutes } from './carrier-routes'
 import { allowOrigins } from './cors'
+import { dispatcherDestinations } from './dispatcher-destinations'
 import { dispatchers } from './dispatchers'
 import { docsPage } from './docs'
 import { domains } from './domains'
@@ -58,6 +59,7 @@ export function createApi() {
     .route('/v1', addressGroups)
     .route('/v1', addressEntries)
     .route('/v1', dispatchers)
+    .route('/v1', dispatcherDestinations)
     .route('/v1', trunks)
     .route('/v1', carrierRoutes)
     .route('/v1', callLimits)

@@ -1,7 +1,7 @@
 import type { CallFeatures } from '../sip/proxy/call-features'
 import type { BindingView } from '../sip/registrar/bindings'
 import type { SubscriberKey } from '../store/subscribers'
-import { Problem } from './problem'
+import { callAgain } from './object-call'
 
 /** The calls that the API makes to a LocationObject. */
 interface Location {
@@ -44,23 +44,10 @@ export async function tellFeatures(env: Env, key: SubscriberKey, features: CallF
   await callLocation(env, key, (location) => location.setFeatures(features))
 }
 
-const ATTEMPTS = 3
-
-async function callLocation<T>(env: Env, key: SubscriberKey, call: (location: Location) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      // Platform: a stub stays broken once it has thrown, so each attempt makes a new one (2026-11).
-      return await call(env.LOCATION.getByName(`${key.username}@${key.domain}`) as unknown as Location)
-    } catch (error) {
-      if (!isPassing(error)) throw error
-      if (attempt >= ATTEMPTS)
-        throw new Problem(503, 'The location of this subscriber did not answer: repeat the request.')
-    }
-  }
-}
-
-/** Platform: a restart of the object sets one of these two on the error (2026-11). */
-function isPassing(error: unknown): boolean {
-  const { retryable, durableObjectReset } = error as { retryable?: boolean; durableObjectReset?: boolean }
-  return retryable === true || durableObjectReset === true
+function callLocation<T>(env: Env, key: SubscriberKey, call: (location: Location) => Promise<T>): Promise<T> {
+  return callAgain(
+    // Platform: a stub stays broken once it has thrown, so each attempt makes a new one (2026-11).
+    () => call(env.LOCATION.getByName(`${key.username}@${key.domain}`) as unknown as Location),
+    'The location of this subscriber did not answer: repeat the request.',
+  )
 }

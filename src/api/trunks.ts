@@ -7,6 +7,7 @@ import { trunks as table } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
 import { documentRoutes } from './document-routes'
 import { domainName, sipUri, smallName, username } from './fields'
+import { TrunkState, trunkStates } from './live-states'
 import { Problem } from './problem'
 
 const host = z
@@ -56,6 +57,10 @@ const View = z
     name: z.string(),
     ...fields,
     secret: z.enum(['password', 'ha1']).openapi({ description: 'Its kind only.' }),
+    states: z
+      .array(TrunkState)
+      .optional()
+      .openapi({ description: 'Of each gateway that has reported; not in the answer to a change.' }),
   })
   .openapi('Trunk')
 
@@ -69,7 +74,7 @@ export const trunks = documentRoutes<StoredTrunk, z.infer<typeof View>>({
   view: View,
   description:
     'A carrier that gateways register with (`uacreg` of Kamailio). Without `password` and `ha1` the secret stays as it is. ' +
-    'It is stored encrypted with SECRETS_KEY and never shown. The state is in `GET /v1/gateways`.',
+    'It is stored encrypted with SECRETS_KEY and never shown.',
   store: async (name, input, env) => {
     const { password, ha1, ...rest } = input as z.infer<typeof Input>
     const secret = ha1 ?? password
@@ -79,7 +84,13 @@ export const trunks = documentRoutes<StoredTrunk, z.infer<typeof View>>({
         : { kind: ha1 === undefined ? ('password' as const) : ('ha1' as const), sealed: await seal(secret, name, env) }
     return { name, ...rest, contactUser: rest.contactUser ?? name, secret: sealed } as StoredTrunk
   },
-  show: ({ secret, ...trunk }) => ({ ...trunk, secret: secret.kind }) as z.infer<typeof View>,
+  live: true,
+  show: ({ secret, ...trunk }, reports) =>
+    ({
+      ...trunk,
+      secret: secret.kind,
+      ...(reports && { states: trunkStates(reports, trunk.name) }),
+    }) as z.infer<typeof View>,
 })
 
 function seal(secret: string, name: string, env: Env): Promise<string> {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { MAX_ENTRIES } from '../../../src/api/limits'
-import { type Call, call, post, remove } from './support'
+import { type Call, call, patch, post, remove } from './support'
 
 const get = (path: string, options: Call = {}) => call(path, options)
 const put = (path: string, body: unknown, options: Call = {}) => call(path, { ...options, method: 'PUT', body })
@@ -150,7 +150,11 @@ describe('PUT /v1/dispatchers/{set}', () => {
       destinations: [{ uri: 'sip:one.example', priority: 0, weight: 1, enabled: true, probe: true }],
       probing: { intervalSeconds: 10, timeoutSeconds: 2, failures: 2, successes: 2, alive: ['2xx'] },
     })
-    expect(await json(await get('/v1/dispatchers/main'))).toEqual(made)
+    const [destination] = made.destinations as object[]
+    expect(await json(await get('/v1/dispatchers/main'))).toEqual({
+      ...made,
+      destinations: [{ ...destination, states: [] }],
+    })
   })
 
   it.each([
@@ -174,6 +178,49 @@ describe('PUT /v1/dispatchers/{set}', () => {
   it('refuses an unknown algorithm and a name that is none', async () => {
     expect((await main({ destinations: [], algorithm: 'best' })).status).toBe(400)
     expect((await put('/v1/dispatchers/Main_1', { destinations: [] })).status).toBe(400)
+  })
+})
+
+describe('PATCH /v1/dispatchers/{set}/destinations', () => {
+  const change = (body: object) => patch('/v1/dispatchers/two/destinations', body)
+  const [one, two] = [
+    { uri: 'sip:one.example', trunk: 'one' },
+    { uri: 'sip:two.example', priority: 1 },
+  ]
+  const prepare = () => put('/v1/dispatchers/two', { destinations: [one, two] })
+  const destinations = async (response: Response) => (await json(response)).destinations as object[]
+
+  it('K06 K07 T02 takes one destination out of service or stops its probes, and leaves the others', async () => {
+    const before = await destinations(await prepare())
+    const disabled = await change({ uri: one.uri, enabled: false })
+    expect([disabled.status, await destinations(disabled)]).toEqual([
+      200,
+      [{ ...before[0], enabled: false }, before[1]],
+    ])
+    const unprobed = await destinations(await change({ uri: two.uri, probe: false, weight: 7, priority: 3 }))
+    expect(unprobed[1]).toEqual({ ...before[1], probe: false, weight: 7, priority: 3 })
+    const enabled = await destinations(await change({ uri: one.uri, enabled: true }))
+    expect(enabled[0]).toEqual(before[0])
+  })
+
+  it('takes a trunk away and gives another', async () => {
+    await prepare()
+    expect((await destinations(await change({ uri: one.uri, trunk: null })))[0]).not.toHaveProperty('trunk')
+    expect((await destinations(await change({ uri: one.uri, trunk: 'other' })))[0]).toHaveProperty('trunk', 'other')
+  })
+
+  it('refuses what is not there', async () => {
+    await prepare()
+    expect(await detail(await change({ uri: 'sip:three.example', enabled: false }))).toEqual([
+      404,
+      'Dispatcher set two has no destination sip:three.example.',
+    ])
+    expect((await patch('/v1/dispatchers/none/destinations', { uri: one.uri })).status).toBe(404)
+    expect(await detail(await change({ uri: one.uri, weight: 0 }))).toEqual([
+      400,
+      'weight: Too small: expected number to be >=1',
+    ])
+    expect(await detail(await change({ uri: one.uri, state: 'AP' }))).toEqual([400, 'state: there is no such field'])
   })
 })
 
@@ -297,6 +344,8 @@ describe('what gateways ask', () => {
     expect(first.headers.get('Cache-Control')).toBe('no-store')
     const headers = { 'If-None-Match': etag }
     expect((await call('/v1/gateway/configuration', { ...asGateway, headers })).status).toBe(304)
+    const weak = { 'If-None-Match': `W/${etag}` }
+    expect((await call('/v1/gateway/configuration', { ...asGateway, headers: weak })).status).toBe(304)
     await put('/v1/dispatchers/changed', { destinations: [] })
     expect((await call('/v1/gateway/configuration', { ...asGateway, headers })).status).toBe(200)
   })
@@ -305,9 +354,49 @@ describe('what gateways ask', () => {
     const report = { sets: { main: [{ uri: 'sip:a', state: 'AP' }] } }
     expect((await put('/v1/gateway/state/g9', report, asGateway)).status).toBe(204)
     const { items } = await json(await get('/v1/gateways'))
-    expect(items).toContainEqual(expect.objectContaining({ name: 'g9', sockets: 0, report }))
+    expect(items).toContainEqual({ name: 'g9', sockets: 0, reportedAt: expect.stringMatching(/^20.*Z$/), report })
     expect((await remove('/v1/gateways/g9')).status).toBe(204)
     expect((await remove('/v1/gateways/g9')).status).toBe(404)
+  })
+
+  it('K02 K09 I11 states are shown with sets and trunks, each with the gateway that says so', async () => {
+    const changedAt = Date.parse('2026-11-25T10:00:00.000Z')
+    const report = {
+      sets: { live: [{ uri: 'sip:one.example', state: 'IP', changedAt, lastReason: 'timeout', news: 1 }] },
+      trunks: [
+        { name: 'live', status: 'realm-mismatch', theirRealm: 'asterisk', ourRealm: 'x', nextAttempt: changedAt },
+      ],
+    }
+    await put('/v1/dispatchers/live', { destinations: [{ uri: 'sip:one.example' }, { uri: 'sip:two.example' }] })
+    await put('/v1/trunks/live', { registrar: 'carrier.example', username: '6', password: 'a secret' })
+    await put('/v1/gateway/state/g8', report, asGateway)
+    const by = { gateway: 'g8', connected: false, reportedAt: expect.stringMatching(/^20.*Z$/) }
+    expect((await json(await get('/v1/dispatchers/live'))).destinations).toEqual([
+      expect.objectContaining({
+        states: [{ ...by, state: 'IP', changedAt: '2026-11-25T10:00:00.000Z', lastReason: 'timeout' }],
+      }),
+      expect.objectContaining({ states: [] }),
+    ])
+    const { items } = await json(await get('/v1/trunks'))
+    const trunk = (items as { name: string; states: object[] }[]).find(({ name }) => name === 'live')
+    expect(trunk?.states).toEqual([
+      {
+        ...by,
+        status: 'realm-mismatch',
+        theirRealm: 'asterisk',
+        ourRealm: 'x',
+        nextAttempt: '2026-11-25T10:00:00.000Z',
+      },
+    ])
+  })
+
+  it('a report of a gateway of another version shows no states and breaks nothing', async () => {
+    await put('/v1/dispatchers/other', { destinations: [{ uri: 'sip:one.example' }] })
+    await put('/v1/gateway/state/g7', { sets: 'many', trunks: [{ name: 1 }] }, asGateway)
+    expect((await json(await get('/v1/dispatchers/other'))).destinations).toEqual([
+      expect.objectContaining({ states: [] }),
+    ])
+    expect((await get('/v1/trunks')).status).toBe(200)
   })
 
   it('a report that is too large is refused', async () => {

@@ -40,6 +40,7 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/address-groups/{key}/entries/{index}', ['delete']],
       ['/v1/dispatchers', ['get']],
       ['/v1/dispatchers/{key}', ['delete', 'get', 'put']],
+      ['/v1/dispatchers/{key}/destinations', ['patch']],
       ['/v1/trunks', ['get']],
       ['/v1/trunks/{key}', ['delete', 'get', 'put']],
       ['/v1/carrier-routes', ['get']],
