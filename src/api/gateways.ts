@@ -29,6 +29,16 @@ const report = z.looseObject({}).openapi('GatewayReport', {
   description: 'States of destinations and trunks, and counters, as the gateway tells them; times are epoch ms.',
 })
 
+const Configuration = z
+  .object({
+    sets: z.array(z.any()),
+    trunks: z.array(z.any()),
+    unreadable: z.array(z.string()).openapi({
+      description: 'Trunks whose secret no key of SECRETS_KEY opens: what a gateway knows of them stays in force.',
+    }),
+  })
+  .openapi('GatewayConfiguration')
+
 const configuration = createRoute({
   ...common,
   security: [{ gatewayToken: [] }],
@@ -39,7 +49,7 @@ const configuration = createRoute({
   responses: {
     200: {
       description: 'The configuration.',
-      content: { 'application/json': { schema: z.object({ sets: z.array(z.any()), trunks: z.array(z.any()) }) } },
+      content: { 'application/json': { schema: Configuration } },
     },
     304: { description: 'It is as it was.' },
     ...problems(401, 503),
@@ -99,7 +109,11 @@ export const gateways = createRouter()
     const db = openDatabase(c.env.DB)
     const [sets, stored] = await Promise.all([allDocuments(db, dispatcherSets), allDocuments(db, trunks)])
     const opened = await Promise.all(stored.map((trunk) => withSecret(trunk, c.env)))
-    const body = JSON.stringify({ sets, trunks: opened })
+    const body = JSON.stringify({
+      sets,
+      trunks: opened.filter((trunk) => trunk !== undefined),
+      unreadable: stored.filter((_, i) => opened[i] === undefined).map(({ name }) => name),
+    })
     const etag = `"${hash('SHA-256', body)}"`
     const headers = { ETag: etag, 'Cache-Control': 'no-store' }
     // RFC 9110 §13.1.2: what compresses on the way makes it a weak one.
@@ -132,12 +146,13 @@ function show({ connectedAt, reportedAt, ...gateway }: GatewayView): z.infer<typ
   }
 }
 
-/** With its secret, as the gateway needs it. */
-async function withSecret({ secret, domain: _, ...trunk }: StoredTrunk, env: Env): Promise<Trunk> {
-  const fault = faultOfKeys(env.SECRETS_KEY)
-  if (fault !== undefined) throw new Problem(503, fault)
+/** With its secret, as the gateway needs it; undefined when none of the keys opens it. */
+async function withSecret(
+  { secret, domain: _, subscriber: __, ...trunk }: StoredTrunk,
+  env: Env,
+): Promise<Trunk | undefined> {
+  if (faultOfKeys(env.SECRETS_KEY) !== undefined) return undefined
   const text = await openSecret(secret.sealed, trunk.name, env.SECRETS_KEY ?? '')
-  if (text === undefined)
-    throw new Problem(503, `The secret of trunk ${trunk.name} was sealed with another SECRETS_KEY: set it again.`)
+  if (text === undefined) return undefined
   return { ...trunk, secret: secret.kind === 'ha1' ? { ha1: text } : { password: text } }
 }

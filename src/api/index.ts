@@ -23,6 +23,8 @@ import { createRouter } from './router'
 import { speedDials } from './speed-dials'
 import { storedMessages } from './stored-messages'
 import { subscribers } from './subscribers'
+import { trunkChanges } from './trunk-changes'
+import { trunkImport } from './trunk-import'
 import { trunks } from './trunks'
 
 const DOCUMENT_PATHS = [
@@ -61,6 +63,8 @@ export function createApi() {
     .route('/v1', dispatchers)
     .route('/v1', dispatcherDestinations)
     .route('/v1', trunks)
+    .route('/v1', trunkChanges)
+    .route('/v1', trunkImport)
     .route('/v1', carrierRoutes)
     .route('/v1', callLimits)
     .route('/v1', gateways)

@@ -20,6 +20,8 @@ export const MAX_ENTRIES = 500
 export const MAX_TAG = 64
 /** Most destinations of one dispatcher set. */
 export const MAX_DESTINATIONS = 100
+/** Most rows in one `POST /v1/trunks/import`. */
+export const MAX_IMPORT = 500
 /** Most prefixes of one list. */
 export const MAX_PREFIXES = 500
 /** Most speed dials of one subscriber. */

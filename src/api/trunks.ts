@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi'
-import { faultOfKeys, sealSecret } from '../platform/sealed-secret'
 import { DEFAULT_TRUNK_EXPIRES_SECONDS, MAX_TRUNK_EXPIRES_SECONDS, MIN_TRUNK_EXPIRES_SECONDS } from '../sip/uac/trunk'
 import { openDatabase } from '../store/database'
 import { findDocument } from '../store/documents'
@@ -7,15 +6,20 @@ import { trunks as table } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
 import { documentRoutes } from './document-routes'
 import { domainName, sipUri, smallName, username } from './fields'
-import { TrunkState, trunkStates } from './live-states'
+import { MAX_PASSWORD } from './limits'
+import { type LiveReport, TrunkState, trunkStates } from './live-states'
 import { Problem } from './problem'
+import { secretOf } from './trunk-secret'
 
-const host = z
+export const registrarHost = z
   .string()
   .regex(/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/, 'is a host, with a port when it is not 5060')
 
-const fields = {
-  registrar: host.openapi({ description: '`r_domain`: the domain that we register in.', example: 'carrier.example' }),
+export const trunkFields = {
+  registrar: registrarHost.openapi({
+    description: '`r_domain`: the domain that we register in.',
+    example: 'carrier.example',
+  }),
   username: username.openapi({ description: '`r_username`: our user there.', example: '61299990000' }),
   authUsername: username.optional().openapi({ description: '`auth_username`: the user of the digest, when another.' }),
   realm: z.string().min(1).max(255).optional().openapi({
@@ -33,29 +37,42 @@ const fields = {
   domain: domainName.optional().openapi({
     description: '`l_domain`: whose subscribers have the numbers that are called over it.',
   }),
+  subscriber: username.optional().openapi({
+    description: '`l_username`: who of the domain gets the calls; without him it is who has the number in To.',
+    example: '1001',
+  }),
+}
+
+export const trunkSecret = {
+  password: z
+    .string()
+    .min(1)
+    .max(MAX_PASSWORD)
+    .optional()
+    .openapi({ description: '`auth_password`', format: 'password' }),
+  ha1: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'is 32 hexadecimal digits: the MD5 of user:realm:password')
+    .optional()
+    .openapi({ description: '`auth_ha1`: counts before a password.', format: 'password' }),
 }
 
 const Input = z
   .strictObject({
-    ...fields,
-    password: z.string().min(1).max(128).optional().openapi({ description: '`auth_password`', format: 'password' }),
-    ha1: z
-      .string()
-      .regex(/^[0-9a-f]{32}$/, 'is 32 hexadecimal digits: the MD5 of user:realm:password')
-      .optional()
-      .openapi({ description: '`auth_ha1`: counts before a password.' }),
-    contactUser: fields.contactUser.optional().openapi({ description: 'Default: the name of the trunk.' }),
-    expiresSeconds: fields.expiresSeconds.default(DEFAULT_TRUNK_EXPIRES_SECONDS),
-    register: fields.register.default(true),
-    delaySeconds: fields.delaySeconds.default(0),
-    callerId: fields.callerId.default('pass'),
+    ...trunkFields,
+    ...trunkSecret,
+    contactUser: trunkFields.contactUser.optional().openapi({ description: 'Default: the name of the trunk.' }),
+    expiresSeconds: trunkFields.expiresSeconds.default(DEFAULT_TRUNK_EXPIRES_SECONDS),
+    register: trunkFields.register.default(true),
+    delaySeconds: trunkFields.delaySeconds.default(0),
+    callerId: trunkFields.callerId.default('pass'),
   })
   .openapi('NewTrunk')
 
-const View = z
+export const TrunkView = z
   .object({
     name: z.string(),
-    ...fields,
+    ...trunkFields,
     secret: z.enum(['password', 'ha1']).openapi({ description: 'Its kind only.' }),
     states: z
       .array(TrunkState)
@@ -64,43 +81,32 @@ const View = z
   })
   .openapi('Trunk')
 
-export const trunks = documentRoutes<StoredTrunk, z.infer<typeof View>>({
+export const trunks = documentRoutes<StoredTrunk, z.infer<typeof TrunkView>>({
   table,
   path: '/trunks',
   noun: 'trunk',
   tag: 'Carriers',
   key: smallName,
   input: Input,
-  view: View,
+  view: TrunkView,
   description:
-    'A carrier that gateways register with (`uacreg` of Kamailio). Without `password` and `ha1` the secret stays as it is. ' +
+    'A carrier that gateways register with (`uacreg` of Kamailio). Without `password` and `ha1` the secret stays. ' +
     'It is stored encrypted with SECRETS_KEY and never shown.',
   store: async (name, input, env) => {
     const { password, ha1, ...rest } = input as z.infer<typeof Input>
-    const secret = ha1 ?? password
-    const sealed =
-      secret === undefined
-        ? await keptSecret(env, name)
-        : { kind: ha1 === undefined ? ('password' as const) : ('ha1' as const), sealed: await seal(secret, name, env) }
-    return { name, ...rest, contactUser: rest.contactUser ?? name, secret: sealed } as StoredTrunk
+    const known = await findDocument(openDatabase(env.DB), table, name)
+    const secret = await secretOf({ password, ha1 }, known?.body.secret, name, env)
+    if (!secret) throw new Problem(400, 'A new trunk needs a password or an ha1.', { field: 'password' })
+    return { name, ...rest, contactUser: rest.contactUser ?? name, secret } as StoredTrunk
   },
   live: true,
-  show: ({ secret, ...trunk }, reports) =>
-    ({
-      ...trunk,
-      secret: secret.kind,
-      ...(reports && { states: trunkStates(reports, trunk.name) }),
-    }) as z.infer<typeof View>,
+  show: showTrunk,
 })
 
-function seal(secret: string, name: string, env: Env): Promise<string> {
-  const fault = faultOfKeys(env.SECRETS_KEY)
-  if (fault !== undefined) throw new Problem(503, fault)
-  return sealSecret(secret, name, env.SECRETS_KEY ?? '')
-}
-
-async function keptSecret(env: Env, name: string): Promise<StoredTrunk['secret']> {
-  const known = await findDocument(openDatabase(env.DB), table, name)
-  if (!known) throw new Problem(400, 'A new trunk needs a password or an ha1.', { field: 'password' })
-  return known.body.secret
+export function showTrunk(
+  { secret, ...trunk }: StoredTrunk,
+  reports?: readonly LiveReport[],
+): z.infer<typeof TrunkView> {
+  const states = reports && { states: trunkStates(reports, trunk.name) }
+  return { ...trunk, secret: secret.kind, ...states } as z.infer<typeof TrunkView>
 }

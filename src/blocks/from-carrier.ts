@@ -4,7 +4,7 @@ import { type AnyBlock, SipError } from '../routing'
 /**
  * A call from a carrier: known by the source of its packets (an address group with `carrier`) or by the trunk whose Contact
  * was called, never by a header. It needs no digest, and is for our own numbers: the number becomes the subscriber of the
- * carrier's domain who has it as his name, with or without its plus. Nobody there: 404, never back out to a carrier. Other
+ * carrier's domain who has it as his name, with or without its plus; a trunk may name its subscriber. Nobody there: 404, never back out to a carrier. Other
  * requests go on. Sets `c.carrier`. Comes before `digestAuth`.
  */
 export function fromCarrier(): AnyBlock {
@@ -17,11 +17,12 @@ export function fromCarrier(): AnyBlock {
     // A trunk is called by its own Contact: which number was dialled stands in To.
     const dialled = peer.trunk === undefined ? c.callee : c.to
     const domain = peer.domain ?? dialled?.domain
-    if (!dialled?.user || domain === undefined) throw new SipError(484)
-    for (const user of spellings(dialled.user)) {
+    const users = [peer.subscriber, dialled?.user].filter((user): user is string => user !== undefined && user !== '')
+    if (users[0] === undefined || domain === undefined) throw new SipError(484)
+    for (const user of users.flatMap(spellings)) {
       c.request = { ...c.request, uri: `sip:${user}@${domain}` }
       if ((await c.location.lookup({ subscriber: true })).type !== 'unregistered') return
     }
-    c.request = { ...c.request, uri: `sip:${dialled.user}@${domain}` }
+    c.request = { ...c.request, uri: `sip:${users[0]}@${domain}` }
   }
 }

@@ -6,6 +6,8 @@ import type { Log } from './log'
 export interface GatewayConfiguration {
   readonly sets: readonly DispatcherSet[]
   readonly trunks: readonly Trunk[]
+  /** Trunks whose secret can't be read there: what is known of them stays. */
+  readonly unreadable: readonly string[]
 }
 
 /** How often the configuration is asked for when nobody said that it changed. */
@@ -85,6 +87,11 @@ export class ConfigurationSource {
           sets: configuration.sets.map((s) => s.name),
           trunks: configuration.trunks.map((t) => t.name),
         })
+        if (configuration.unreadable.length > 0)
+          log('error', 'trunks.unreadable', {
+            trunks: configuration.unreadable,
+            reason: 'sealed with another SECRETS_KEY: set the key or their passwords again',
+          })
         onConfigured(configuration)
       } else if (response.status !== 304) throw new Error(`${response.status} ${(await response.text()).slice(0, 200)}`)
       this.lastFault = ''

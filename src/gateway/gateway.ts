@@ -93,9 +93,9 @@ export class Gateway {
       token,
       name,
       log,
-      onConfigured: ({ sets, trunks }) => {
+      onConfigured: ({ sets, trunks, unreadable }) => {
         this.dispatcher.configure(sets)
-        this.trunks.configure(trunks)
+        this.trunks.configure(trunks, unreadable)
       },
     })
     this.link = new Link({

@@ -1,10 +1,11 @@
 import type { AddressGroup } from '../dispatcher/address-groups'
 import type { CallLimits } from '../dispatcher/call-limits'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
-import type { CarrierWay } from '../routing/services'
+import type { CarrierWay, Peer } from '../routing/services'
 import { openDatabase } from '../store/database'
 import { allDocuments, findDocument } from '../store/documents'
 import { addressGroups, callLimits, carrierRoutes, dispatcherSets, trunks } from '../store/schema'
+import type { StoredTrunk } from '../store/stored-trunk'
 
 /** A change made over REST counts everywhere after this long. */
 export const CARRIER_CACHE_MS = 1_000
@@ -12,8 +13,8 @@ export const CARRIER_CACHE_MS = 1_000
 export interface CarrierData {
   readonly addressGroups: readonly AddressGroup[]
   readonly routes: readonly CarrierRoute[]
-  /** Whose numbers are called over a trunk, by its name. */
-  readonly trunkDomains: ReadonlyMap<string, string | undefined>
+  /** Whose calls come over a trunk, by its name. */
+  readonly trunkPeers: ReadonlyMap<string, Peer>
   /** Whom the carriers of a dispatcher set want to see as the caller, by its name. */
   readonly callers: ReadonlyMap<string, NonNullable<CarrierWay['caller']>>
 }
@@ -56,7 +57,16 @@ async function read(env: Env): Promise<CarrierData> {
   return {
     addressGroups: groups,
     routes,
-    trunkDomains: new Map(known.map(({ name, domain }) => [name, domain])),
+    trunkPeers: new Map(known.map((trunk) => [trunk.name, peerOf(trunk)])),
     callers: new Map(callers),
+  }
+}
+
+function peerOf({ name, domain, subscriber }: StoredTrunk): Peer {
+  return {
+    trunk: name,
+    carrier: true,
+    ...(domain === undefined ? {} : { domain }),
+    ...(subscriber === undefined ? {} : { subscriber }),
   }
 }

@@ -52,6 +52,8 @@ export interface Peer {
   readonly carrier: boolean
   /** Whose subscribers have the numbers it calls. */
   readonly domain?: string
+  /** Who of the domain gets the calls of the trunk, whatever number it calls; absent: who has the number. */
+  readonly subscriber?: string
   /** Of the entry that matched. */
   readonly tag?: string
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from 'drizzle-orm'
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { Database } from './database'
 import type { Page } from './page'
 import type { addressGroups, aliases, callLimits, carrierRoutes, dispatcherSets, speedDials, trunks } from './schema'
@@ -63,6 +63,28 @@ export async function putDocument<T extends DocumentTable>(
     .values({ key, body: body as never, createdAt: nowMs, updatedAt: nowMs })
     .onConflictDoUpdate({ target: table.key, set: { body: body as never, updatedAt: nowMs } })
   return known ? 'replaced' : 'created'
+}
+
+/**
+ * All or none, in one statement that is its own transaction; they travel as one JSON parameter, of which D1 takes at most
+ * 100. Answers which keys were there before.
+ */
+export async function putDocuments<T extends DocumentTable>(
+  db: Database,
+  table: T,
+  documents: readonly { readonly key: string; readonly body: Body<T> }[],
+  nowMs: number,
+): Promise<ReadonlySet<string>> {
+  const json = JSON.stringify(documents)
+  const known = await db
+    .select({ key: table.key })
+    .from(table as DocumentTable)
+    .where(sql`${table.key} in (select value ->> 'key' from json_each(${json}))`)
+  await db.run(sql`
+    insert into ${table} (key, body, created_at, updated_at)
+    select value ->> 'key', value -> 'body', ${nowMs}, ${nowMs} from json_each(${json}) where true
+    on conflict (key) do update set body = excluded.body, updated_at = excluded.updated_at`)
+  return new Set(known.map(({ key }) => key))
 }
 
 /** How often a change is made again because somebody else was faster. */

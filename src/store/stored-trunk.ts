@@ -5,4 +5,6 @@ export type StoredTrunk = Omit<Trunk, 'secret'> & {
   readonly secret: { readonly kind: 'password' | 'ha1'; readonly sealed: string }
   /** Whose subscribers have the numbers that are called over it. */
   readonly domain?: string
+  /** Who of the domain gets the calls, whatever number was called. */
+  readonly subscriber?: string
 }

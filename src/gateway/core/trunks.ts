@@ -56,14 +56,16 @@ export class TrunkRegistrations implements Trunks {
     clearInterval(this.timer)
   }
 
-  configure(trunks: readonly Trunk[]): void {
+  /** `kept`: names of trunks that stay as they are. */
+  configure(trunks: readonly Trunk[], kept: readonly string[] = []): void {
     for (const trunk of trunks) {
       const known = this.entries.get(trunk.name)
       if (known && JSON.stringify(known.trunk) === JSON.stringify(trunk)) continue
       this.entries.set(trunk.name, { trunk, state: known?.state ?? this.fresh(trunk) })
       if (known) this.input(trunk.name, { type: 'configured' })
     }
-    for (const name of this.entries.keys()) if (!trunks.some((t) => t.name === name)) this.remove(name)
+    const wanted = new Set([...trunks.map((t) => t.name), ...kept])
+    for (const name of this.entries.keys()) if (!wanted.has(name)) this.remove(name)
     this.options.onChanged()
   }
 

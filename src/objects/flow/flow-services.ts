@@ -145,10 +145,8 @@ export class FlowServices implements Services {
   async peer(): Promise<Peer | undefined> {
     const { trunk } = this.source
     const data = await carrierData(this.connection.env, this.nowMs)
-    if (trunk !== undefined && data.trunkDomains.has(trunk)) {
-      const domain = data.trunkDomains.get(trunk)
-      return { trunk, carrier: true, ...(domain === undefined ? {} : { domain }) }
-    }
+    const known = trunk === undefined ? undefined : data.trunkPeers.get(trunk)
+    if (known) return known
     const match = matchAddress(data.addressGroups, this.source)
     if (!match) return undefined
     const { group, entry } = match

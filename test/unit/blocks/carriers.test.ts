@@ -157,6 +157,18 @@ describe('calls in', () => {
     expect(inWords(await come(request, { peer: trunk }))).toBe('relay sip:desk@phone')
   })
 
+  it.each([
+    ['who has phones', ['desk@example.com'], 'relay sip:desk@phone'],
+    ['who has none, when the number has', ['61299999999@example.com'], 'relay sip:desk@phone'],
+    ['who is nobody', [], '404 User not Registered'],
+  ])('I02 I14 over a trunk with a subscriber %s', async (_, known, expected) => {
+    const bindings = Object.fromEntries(known.map((aor) => [aor, ['sip:desk@phone']]))
+    const trunk = { trunk: 'one', carrier: true, domain: 'example.com', subscriber: 'desk' }
+    for (const to of ['sip:61299999999@carrier.example', 'sip:carrier.example'])
+      if (to.includes('@') || known[0] !== '61299999999@example.com')
+        expect(inWords(await come({ uri: 'sip:trunk-one@203.0.113.5', to }, { peer: trunk, bindings }))).toBe(expected)
+  })
+
   it('without a user is 484, and a carrier does not register', async () => {
     expect(inWords(await come({ uri: 'sip:203.0.113.5' }))).toBe('484 Address Incomplete')
     expect(inWords(await come({ method: 'REGISTER', uri: 'sip:203.0.113.5' }))).toBe(
