@@ -15,9 +15,10 @@ const fields = {
   allowedPrefixes: prefixes
     .optional()
     .openapi({ description: 'Numbers must begin with one of these.', example: ['61'] }),
-  deniedPrefixes: prefixes
-    .optional()
-    .openapi({ description: 'And with none of these; where both match, the longer one counts.', example: ['611900'] }),
+  deniedPrefixes: prefixes.optional().openapi({
+    description: 'And with none of these; where both match, the longer one counts, of equal ones the denied one.',
+    example: ['611900'],
+  }),
 }
 
 const Input = z.strictObject(fields).openapi('NewCallLimits')

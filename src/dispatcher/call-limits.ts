@@ -5,7 +5,7 @@ export interface CallLimits {
   readonly callsPerMinute?: number | undefined
   /** Digits that a number must begin with, after its plus: one of these. */
   readonly allowedPrefixes?: readonly string[] | undefined
-  /** And none of these, of which the longer one of both lists counts. */
+  /** And none of these; where both lists match, the longer prefix counts, and of equal ones the denied one. */
   readonly deniedPrefixes?: readonly string[] | undefined
 }
 
@@ -13,7 +13,8 @@ export interface CallLimits {
 export function isDestinationAllowed({ allowedPrefixes, deniedPrefixes }: CallLimits, number: string): boolean {
   const digits = number.replace(/^\+/, '')
   const allowed = longest(allowedPrefixes ?? [''], digits)
-  return allowed >= 0 && allowed >= longest(deniedPrefixes ?? [], digits)
+  // Of equal ones the denied one: who writes both is rather safe.
+  return allowed > longest(deniedPrefixes ?? [], digits)
 }
 
 /** Length of the longest prefix that matches; -1 when none does. */

@@ -2,9 +2,10 @@ import type { AddressGroup } from '../dispatcher/address-groups'
 import type { CallLimits } from '../dispatcher/call-limits'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
 import type { CarrierWay, Peer } from '../routing/services'
+import { type CarrierRows, readCarrierRows } from '../store/carrier-rows'
 import { openDatabase } from '../store/database'
-import { allDocuments, findDocument } from '../store/documents'
-import { addressGroups, callLimits, carrierRoutes, dispatcherSets, trunks } from '../store/schema'
+import { findDocuments } from '../store/documents'
+import { callLimits } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
 
 /** A change made over REST counts everywhere after this long. */
@@ -19,36 +20,30 @@ export interface CarrierData {
   readonly callers: ReadonlyMap<string, NonNullable<CarrierWay['caller']>>
 }
 
-let cached: { readonly data: Promise<CarrierData>; readonly untilMs: number } | undefined
+let cached: { readonly data: CarrierData; readonly untilMs: number } | undefined
 
-/** Per isolate: asked by requests that come from a gateway or leave through one, and by no others. */
-export function carrierData(env: Env, nowMs: number): Promise<CarrierData> {
+/**
+ * Per isolate: asked by requests that come from a gateway or leave through one, and by no others. Platform: only what has
+ * arrived is shared; a read belongs to the request that began it, and others would wait for ever if it were cut off (2026-11).
+ */
+export async function carrierData(env: Env, nowMs: number): Promise<CarrierData> {
   if (cached && cached.untilMs > nowMs) return cached.data
-  const data = read(env)
-  cached = { data, untilMs: nowMs + CARRIER_CACHE_MS }
-  data.catch(() => {
-    cached = undefined
-  })
+  const data = carrierDataOf(await readCarrierRows(openDatabase(env.DB)))
+  const untilMs = nowMs + CARRIER_CACHE_MS
+  if (!cached || cached.untilMs < untilMs) cached = { data, untilMs }
   return data
 }
 
 /** His own, or those of his domain. Asked for each call that leaves: what it may cost is worth a look. */
 export async function callLimitsOf(env: Env, aor: string): Promise<CallLimits> {
-  const db = openDatabase(env.DB)
   const domain = aor.slice(aor.lastIndexOf('@') + 1)
-  const [own, common] = await Promise.all([findDocument(db, callLimits, aor), findDocument(db, callLimits, domain)])
-  return own?.body ?? common?.body ?? {}
+  const rows = await findDocuments(openDatabase(env.DB), callLimits, [aor, domain])
+  const limits = rows.find(({ key }) => key === aor) ?? rows[0]
+  return limits?.body ?? {}
 }
 
-async function read(env: Env): Promise<CarrierData> {
-  const db = openDatabase(env.DB)
-  const [groups, routes, known, sets] = await Promise.all([
-    allDocuments(db, addressGroups),
-    allDocuments(db, carrierRoutes),
-    allDocuments(db, trunks),
-    allDocuments(db, dispatcherSets),
-  ])
-  const trunkOf = new Map(known.map((trunk) => [trunk.name, trunk]))
+function carrierDataOf({ groups, routes, trunks, sets }: CarrierRows): CarrierData {
+  const trunkOf = new Map(trunks.map((trunk) => [trunk.name, trunk]))
   const callers = sets.flatMap(({ name, destinations }) => {
     const trunk = trunkOf.get(destinations[0]?.trunk ?? '')
     const uri = `sip:${trunk?.username}@${trunk?.registrar}`
@@ -57,7 +52,7 @@ async function read(env: Env): Promise<CarrierData> {
   return {
     addressGroups: groups,
     routes,
-    trunkPeers: new Map(known.map((trunk) => [trunk.name, peerOf(trunk)])),
+    trunkPeers: new Map(trunks.map((trunk) => [trunk.name, peerOf(trunk)])),
     callers: new Map(callers),
   }
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Database } from './database'
 import type { Page } from './page'
 import type { addressGroups, aliases, callLimits, carrierRoutes, dispatcherSets, speedDials, trunks } from './schema'
@@ -25,6 +25,18 @@ export async function findDocument<T extends DocumentTable>(
     .from(table as DocumentTable)
     .where(eq(table.key, key))
     .get() as Promise<Document<T> | undefined>
+}
+
+/** Those of the keys that there are, in one query; at most 100 keys. */
+export async function findDocuments<T extends DocumentTable>(
+  db: Database,
+  table: T,
+  keys: readonly string[],
+): Promise<Document<T>[]> {
+  return db
+    .select()
+    .from(table as DocumentTable)
+    .where(inArray(table.key, [...keys])) as Promise<Document<T>[]>
 }
 
 export async function listDocuments<T extends DocumentTable>(

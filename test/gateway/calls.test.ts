@@ -144,6 +144,8 @@ describe('a call out', () => {
     await one.expect('200 BYE')
     const premium = invite('+4990012345')
     alice.acknowledge(premium, await alice.expect('403 INVITE'))
+    const alerts = () => lab.product.output().match(/"calls\.refused"[^\n]*"why":"(?:at once|destination)"/g)
+    await lab.until(() => alerts()?.length === 2, 'both refusals are in the log')
     await lab.admin.delete(`call-limits/alice@${lab.domain}`)
   })
 
@@ -221,6 +223,22 @@ describe('a call in', () => {
       headers: ['Strowger-Source: UDP;address="127.0.1.1";port=5060'],
     })
     await stranger.expect('403 INVITE')
+  })
+
+  it('F08 T04 an address that is added counts for the next calls, without a reload and on the same link', async () => {
+    const office = await lab.carrier('127.0.9.8')
+    const ask = async () => {
+      office.request('INVITE', { uri: `sip:4930888@127.0.0.1:${lab.edge.port}` })
+      return (await office.final()).status
+    }
+    expect(await ask()).toBe(403)
+    const began = Date.now()
+    await lab.admin.post('address-groups/200/entries', { ip: office.address, port: office.port })
+    await lab.until(async () => (await ask()) === 404, 'the call is for a number that nobody has')
+    expect(Date.now() - began).toBeLessThan(5_000)
+    expect(lab.log.filter(({ event }) => event === 'link.down')).toEqual([])
+    await lab.admin.delete('address-groups/200/entries/1')
+    await lab.until(async () => (await ask()) === 403, 'the address is a stranger again')
   })
 
   it('RFC 3261 §17.2.1 the refusal is sent again until its ACK comes', async () => {

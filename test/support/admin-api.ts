@@ -58,6 +58,10 @@ export class AdminApi {
     return this.request('PUT', `/v1/${path}`, body)
   }
 
+  post(path: string, body: object): Promise<unknown> {
+    return this.request('POST', `/v1/${path}`, body)
+  }
+
   get(path: string): Promise<unknown> {
     return this.request('GET', `/v1/${path}`)
   }

@@ -146,6 +146,7 @@ async function relay(connection: Connection, decision: Decision & { type: 'relay
   const { address, host, registrations } = connection.state
   const id = newContextAddress(address, randomToken())
   if (!(await isAdmitted(connection, decision, id))) {
+    log('calls.refused', { aor: decision.identity, uri: request.uri, why: 'at once' })
     const headers = [['Retry-After', String(BUSY_SECONDS)]] as const
     return connection.send(
       makeResponse(request, 503, { reason: 'Too Many Calls At Once', headers, toTag: randomToken() }),
