@@ -1,5 +1,6 @@
 import {
   aliases,
+  assertedIdentity,
   callFeatures,
   carriers,
   digestAuth,
@@ -23,7 +24,7 @@ export const sip = new Router()
 sip.use(scannerFilter(), sanity())
 sip.options(keepAlive())
 sip.use(maxForwards(70), withinDialog())
-sip.use(fromCarrier(), digestAuth(), noOpenRelay())
+sip.use(fromCarrier(), digestAuth(), noOpenRelay(), assertedIdentity())
 sip.register(registrar())
 sip.use(speedDial(), aliases())
 sip.invite(callFeatures(sip))

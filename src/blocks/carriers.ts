@@ -1,6 +1,7 @@
 import { type CallLimits, isDestinationAllowed } from '../dispatcher/call-limits'
 import { DEFAULT_FAILOVER } from '../dispatcher/configuration'
 import type { AnyBlock, CarrierWay, Context, Decision } from '../routing'
+import { ANONYMOUS, wants } from '../sip/identity/privacy'
 
 /** What a subscriber may dial as an international number: with its plus, with 00, or with neither. */
 const NUMBER = /^(?:\+|00)?([1-9]\d{5,14})$/
@@ -59,11 +60,12 @@ async function refuse(
 
 /** Whom the carrier sees. */
 function present(c: Context<never>, way: CarrierWay | undefined, identity: string): void {
-  const wantsPrivacy = /\b(?:id|user|header)\b/i.test(c.headers.get('Privacy') ?? '')
+  const wantsPrivacy = wants(c.request, 'id', 'user', 'header')
   const policy = way?.caller?.policy ?? 'pass'
   const own = `sip:${identity}`
   const known = policy === 'pass' ? own : (way?.caller?.uri ?? own)
   if (policy !== 'pass' || wantsPrivacy) c.headers.set('P-Asserted-Identity', `<${known}>`)
-  if (wantsPrivacy) c.setCaller({ uri: 'sip:anonymous@anonymous.invalid', display: 'Anonymous' })
+  else c.headers.remove('P-Asserted-Identity')
+  if (wantsPrivacy) c.setCaller(ANONYMOUS)
   else if (policy === 'trunk') c.setCaller({ uri: known })
 }

@@ -2,8 +2,8 @@ import type { AnyBlock, Context, Decision, DomainSettings } from '../routing'
 import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
 
 /**
- * Proves who sends the request, by digest (RFC 7616, RFC 8760). The address-of-record of From (REGISTER: of To) must
- * be proved on this flow, by an earlier request or by this one; right credentials of somebody else are 403.
+ * Proves who sends the request, by digest (RFC 7616, RFC 8760). The address-of-record of From (REGISTER: of To; with an
+ * anonymous From: of P-Preferred-Identity) must be proved on this flow, by an earlier request or by this one; right credentials of somebody else are 403.
  * Challenges 401 for REGISTER and 407 otherwise, with the same realm, the domain, everywhere. Our credentials are
  * taken out of the request. A From of a foreign domain is left to `noOpenRelay`. Sets `c.identity`.
  */
@@ -11,7 +11,7 @@ export function digestAuth(): AnyBlock {
   return async function digestAuth(c) {
     // Trusted by its source.
     if (c.carrier) return
-    const claimed = c.method === 'REGISTER' ? c.to : c.from
+    const claimed = c.method === 'REGISTER' ? c.to : c.sender
     if (!claimed) return
     // Asked first: a refresh of a phone that has proved itself needs no look-up at all.
     if (c.services.hasIdentity(claimed.aor)) {

@@ -1,9 +1,11 @@
 import type { Address } from '../sip/identity/address'
+import { preferredIdentities } from '../sip/identity/asserted'
 import { type CallerReplacement, replaceCaller } from '../sip/identity/caller'
+import { isAnonymous } from '../sip/identity/privacy'
 import { formatReplacement } from '../sip/identity/sealed-replacement'
 import { header } from '../sip/message/headers'
 import type { Request } from '../sip/message/message'
-import { parseNameAddress, tagOf } from '../sip/message/name-address'
+import { parseNameAddress, tagOf, uriOf } from '../sip/message/name-address'
 import { makeResponse } from '../sip/message/respond'
 import { canonicalAor, parseUri, type SipUri } from '../sip/message/uri'
 import type { Json } from '../sip/proxy/response-context'
@@ -42,6 +44,8 @@ export class Context<State = Json> {
   request: Request
   /** The address-of-record that authentication proved. */
   identity: string | undefined
+  /** Asserted identities are for those we trust alone; set by `assertedIdentity`. */
+  withholdsIdentity = false
   /** The carrier that the request comes from, set by `fromCarrier`: it is trusted without a digest. */
   carrier: Peer | undefined
   readonly routes: RouteInformation
@@ -80,6 +84,16 @@ export class Context<State = Json> {
 
   get to(): Party | undefined {
     return partyOf(header(this.request, 'to'))
+  }
+
+  /**
+   * Who the sender says he is, which authentication has to prove: From, or P-Preferred-Identity beside an anonymous From
+   * (RFC 3323 §4.1.1.3, RFC 3325 §9.2).
+   */
+  get sender(): Party | undefined {
+    const preferred = preferredIdentities(this.request)[0]
+    const isHidden = preferred !== undefined && isAnonymous(uriOf(header(this.request, 'from')))
+    return isHidden ? partyOf(`<${preferred}>`) : this.from
   }
 
   /** Whom the request is for: the Request-URI. */
@@ -187,6 +201,7 @@ export class Context<State = Json> {
     const { concurrentCalls } = times
     const sender = this.identity === undefined ? {} : { identity: this.identity }
     const renamed = this.replacement ? { replacement: this.replacement } : {}
+    const withheld = this.withholdsIdentity ? ({ withholdsIdentity: true } as const) : {}
     return this.decide({
       type: 'relay',
       request: this.request,
@@ -194,6 +209,7 @@ export class Context<State = Json> {
       options,
       ...sender,
       ...renamed,
+      ...withheld,
       ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
     })
   }

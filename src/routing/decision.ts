@@ -15,6 +15,8 @@ export type Decision =
       readonly options: RelayOptions
       /** Whom the callee sees in place of the caller. */
       readonly replacement?: CallerReplacement
+      /** No phone is shown an asserted identity. */
+      readonly withholdsIdentity?: true
       /** How many calls the sender may have at once. */
       readonly concurrentCalls?: number
       /** The proved address-of-record of the sender. */

@@ -70,4 +70,18 @@ describe.skipIf(!hasBrowser).each(pairs)('%s calls %s', (from, to) => {
     await callee.wire.waitFor('received', '200 BYE')
     expect(caller.wire.labels('BYE')).toEqual(['< BYE', '> 200 BYE'])
   })
+
+  test('H14 RFC 3323 §4.1 a caller who asks not to be named is not, and talks', async ({ lab }) => {
+    const [caller, callee] = await lab.registeredPair(from, to)
+    await caller.does('callAnonymously', callee.aor)
+    await callee.reaches('incoming')
+    const offered = callee.wire.received('INVITE')
+    expect(offered.header('From')).toContain('sip:anonymous@anonymous.invalid')
+    expect(offered.text).not.toMatch(new RegExp(`${caller.account.username}@|P-(Asserted|Preferred)-Identity`))
+    await callee.does('answer')
+    await talk(caller, callee)
+    // Interop: both libraries answer 404 to a request for the anonymous Contact that they wrote, so a BYE of the callee fails.
+    await caller.does('hangup')
+    await callee.reaches('ended')
+  })
 })

@@ -164,6 +164,20 @@ describe('a call out', () => {
     alice.acknowledge(sent, refusal)
   })
 
+  it('H14 N05 RFC 3323: with Privacy: user too, and what the phone asserts itself never goes out', async () => {
+    const sent = alice.request('INVITE', {
+      uri: `sip:${NUMBER}@${lab.domain}`,
+      headers: [`Contact: ${alice.contact}`, 'Privacy: user', 'P-Asserted-Identity: <sip:+611111@carrier.example>'],
+    })
+    const offered = await one.expect('INVITE')
+    expect(offered.header('From')).toMatch(/^"Anonymous" <sip:anonymous@anonymous\.invalid>;tag=/)
+    expect(offered.headers('P-Asserted-Identity')).toEqual([`<sip:alice@${lab.domain}>`])
+    expect(offered.header('Privacy')).toBe('id')
+    one.respond(offered, 486)
+    await one.expect('ACK')
+    alice.acknowledge(sent, await alice.expect('486 INVITE'))
+  })
+
   it('H09 a number without a route stays inside', async () => {
     const sent = invite('+6130123456')
     alice.acknowledge(sent, await alice.expect('404 INVITE'))
@@ -197,6 +211,38 @@ describe('a call in', () => {
     one.request('BYE', { ...inDialog, cSeq: 2 })
     desk.respond(await desk.expect('BYE'), 200, 'OK')
     await one.expect('200 BYE')
+  })
+
+  it.each([
+    ['H14 the phone sees whom the carrier asserts', [], ['<sip:+49301@carrier.example>', '<tel:+49301>'], undefined],
+    ['H14 and nobody with Privacy: id', ['Privacy: id'], [], undefined],
+    [
+      'H14 and nobody, in From too, with Privacy: user',
+      ['Privacy: user'],
+      [],
+      '"Anonymous" <sip:anonymous@anonymous.invalid>',
+    ],
+  ])('%s', async (title, privacy, asserted, from) => {
+    const number = `4930779${title.length}`
+    const desk = await lab.phone(number)
+    const headers = ['P-Asserted-Identity: <sip:+49301@carrier.example>, <tel:+49301>', ...privacy]
+    const sent = call(number, { headers })
+    const offered = await desk.expect('INVITE')
+    expect(offered.headers('P-Asserted-Identity').flatMap((line) => line.split(/,\s*/))).toEqual(asserted)
+    expect(offered.headers('Privacy')).toEqual([])
+    expect(offered.header('From').startsWith(from ?? sent.header('From'))).toBe(true)
+    desk.respond(offered, 486, 'Busy Here', { headers: ['P-Asserted-Identity: <sip:boss@carrier.example>'] })
+    const refusal = await one.expect('486 INVITE')
+    expect(refusal.header('From')).toBe(sent.header('From'))
+    expect(refusal.headers('P-Asserted-Identity')).toEqual([])
+    await desk.expect('ACK')
+    one.request('ACK', {
+      uri: sent.uri,
+      branch: sent.branch,
+      callId: sent.header('Call-ID'),
+      fromTag: tagOf(sent.header('From')),
+      toTag: refusal.toTag,
+    })
   })
 
   it('D08 D09 ten copies of an INVITE ring once', async () => {

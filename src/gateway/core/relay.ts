@@ -135,7 +135,7 @@ export class Relay {
       headers: [[SOURCE_HEADER, known.sourced], ...path],
       cSeqOffset: 0,
     }
-    return { uri: request.uri, flow: 'link', transport: 'WSS', path: [], q: 1, hop }
+    return { uri: request.uri, flow: 'link', transport: 'WSS', path: [], q: 1, trusted: true, hop }
   }
 
   /** RFC 3327, RFC 5626 §5.1: requests to the phone come through us, and the token says where it is. */
@@ -240,7 +240,9 @@ export class Relay {
       ...(trunk === undefined ? {} : { trunk }),
       ...(set === undefined || way.destination === undefined ? {} : { destination: `${set} ${way.destination}` }),
     }
-    return { uri: atHost(request.uri, way.host), flow: 'network', transport: to.transport, path: [], q: 1, hop }
+    const uri = atHost(request.uri, way.host)
+    // What this one may see is the Worker's to say, which has taken out the rest.
+    return { uri, flow: 'network', transport: to.transport, path: [], q: 1, trusted: true, hop }
   }
 
   // Either way

@@ -168,6 +168,7 @@ async function relay(connection: Connection, decision: Decision & { type: 'relay
       targets,
       options,
       ...(decision.replacement ? { replacement: decision.replacement } : {}),
+      ...(decision.withholdsIdentity ? { withholdsIdentity: true } : {}),
       ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
     }),
   )

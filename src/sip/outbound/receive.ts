@@ -1,4 +1,5 @@
 import type { Mac } from '../auth/algorithm'
+import { fromUntrusted } from '../identity/asserted'
 import { parseCSeq } from '../message/c-seq'
 import { header } from '../message/headers'
 import type { Request, Response } from '../message/message'
@@ -97,5 +98,5 @@ export function routeResponse(response: Response, state: FlowState, mac: Mac): R
   const popped = popVia(response)
   if (!popped || forwardDigest(popped, mac) !== token.digest) return { type: 'unknown' }
   const answer = token.renamed ? renamedResponse(popped, token.renamed) : popped
-  return { type: 'flow', flow: token.flow, response: answer }
+  return { type: 'flow', flow: token.flow, response: fromUntrusted(answer) }
 }

@@ -1,4 +1,5 @@
 import type { Mac } from '../auth/algorithm'
+import { towardTarget } from '../identity/asserted'
 import { towardCallee } from '../identity/caller'
 import { parseCSeq } from '../message/c-seq'
 import { headerLine, prependHeader, setHeader } from '../message/edit'
@@ -31,7 +32,7 @@ export function branchRequest(
   hooks: RouteHooks = NO_HOOKS,
 ): Request {
   const target = targetOf(context, index)
-  const request = asCalleeSees(context, originalRequest(context))
+  const request = towardTarget(asCalleeSees(context, originalRequest(context)), target, context.withholdsIdentity)
   const makesDialog = DIALOG_METHODS.includes(context.method)
   const recordRoutes = makesDialog ? (target.hop?.recordRoute ?? recordRoute(context, request, target, mac)) : []
   const via = branchVia(context, index, mac)

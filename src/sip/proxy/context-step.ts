@@ -1,3 +1,4 @@
+import { fromTarget } from '../identity/asserted'
 import { header } from '../message/headers'
 import type { Response } from '../message/message'
 import { serialize } from '../message/serialize'
@@ -120,12 +121,17 @@ class ContextStep extends ContextRedirections {
     const received = popVia(response, this.context.originated !== undefined)
     // RFC 3261 §16.7 step 3: no Via left means it was for us, and we asked nothing.
     if (!received) return
-    const popped = this.edited(index, asSent(this.context, received))
+    const popped = this.edited(index, this.asCallerMaySee(index, asSent(this.context, received)))
     if (popped === 'drop') return this.startTimer('C', TIMER_C_MS, index)
     const upstream = { text: serialize(popped), binary: popped.binary, status: popped.status }
     if (response.status < 200) this.provisional(index, upstream)
     else if (response.status < 300) this.success(index, popped, upstream)
     else this.failure(index, popped, upstream)
+  }
+
+  private asCallerMaySee(index: number, response: Response): Response {
+    const target = this.context.branches[index]?.target
+    return target ? fromTarget(response, target) : response
   }
 
   /** As the reply route leaves it; a final response can't be dropped, nor can its status change. */

@@ -55,6 +55,8 @@ export interface ResponseContext {
   readonly caller?: DialogParty
   /** Whom the callee sees in his place. */
   readonly replacement?: CallerReplacement
+  /** No phone is shown an asserted identity. */
+  readonly withholdsIdentity?: true
   /**
    * The hops may be unreliable (the gateway): every transaction timer runs, the context is over when the last one has fired,
    * and no record of a dialog is kept.
@@ -212,6 +214,7 @@ export interface RelayOrder {
   readonly options: RelayOptions
   readonly caller?: DialogParty
   readonly replacement?: CallerReplacement
+  readonly withholdsIdentity?: true
   /** The gateway's: whether the hop to the caller is reliable; every hop is over WebSocket. */
   readonly lingers?: { readonly reliable: boolean }
 }
@@ -239,6 +242,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     cancelled: false,
     ...(order.caller ? { caller: order.caller } : {}),
     ...(order.replacement ? { replacement: order.replacement } : {}),
+    ...(order.withholdsIdentity ? { withholdsIdentity: true } : {}),
     ...(order.lingers ? { lingers: true } : {}),
     ...(invite && !order.lingers ? { dialog: openRecord(order.request, nowMs) } : {}),
   }

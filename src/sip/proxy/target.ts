@@ -10,6 +10,8 @@ export interface Target {
   readonly path: readonly string[]
   /** RFC 3261 §20.10: preference from 0 to 1. */
   readonly q: number
+  /** RFC 3325 §2.3: whom asserted identities may be shown to whatever the privacy, and who is believed. No phone is. */
+  readonly trusted?: true
   /** Set in the gateway: how a target outside of WebSocket is reached. */
   readonly hop?: NetworkHop
   /** The binding it came from. */

@@ -97,6 +97,7 @@ const phone: PhoneApi = {
   register: () => ua.register(),
   unregister: (all = false) => ua.unregister({ all }),
   call: (target) => void ua.call(target),
+  callAnonymously: (target) => void ua.call(target, { anonymous: true }),
   answer: () => current().answer(),
   reject: (status) => current().terminate({ status_code: status }),
   hangup: () => current().terminate(),

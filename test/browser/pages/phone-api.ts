@@ -6,6 +6,8 @@ export interface PhoneApi {
   register(): void
   unregister(all?: boolean): void
   call(target: string): void
+  /** The caller asks not to be named. */
+  callAnonymously(target: string): void
   answer(): void
   reject(status: number): void
   /** Ends the call as a user would: CANCEL while it rings, BYE when it is answered. */

@@ -149,6 +149,7 @@ const phone: PhoneApi = {
   reconnect: () => void reconnect(),
   unregister: (all = false) => void registerer.unregister({ all }),
   call: (target) => invite(new Inviter(ua, uri(target))),
+  callAnonymously: (target) => invite(new Inviter(ua, uri(target), { anonymous: true })),
   answer: (options?: InvitationAcceptOptions) => void incoming().accept(options),
   reject: (status) => void incoming().reject({ statusCode: status }),
   hangup: end,

@@ -123,10 +123,10 @@ describe('a response answers its own request', () => {
     await alice.expect('487 INVITE')
   })
 
-  twins('RFC 3325 §5: an identity that a phone asserts itself is taken out', async (world) => {
+  twins('RFC 3325 §5: an identity that a phone asserts itself gives way to the proved one', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     alice.request('MESSAGE', { uri: bob.account.aor, headers: ['P-Asserted-Identity: <sip:ceo@bank.example>'] })
-    expect((await bob.expect('MESSAGE')).headers('P-Asserted-Identity')).toEqual([])
+    expect((await bob.expect('MESSAGE')).headers('P-Asserted-Identity')).toEqual([`<${alice.account.aor}>`])
   })
 
   twins('RFC 3261 §16.6: a Route to somebody else is not followed and not passed on', async (world) => {

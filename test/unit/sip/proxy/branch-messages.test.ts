@@ -136,6 +136,19 @@ describe('the request of a branch', () => {
   })
 })
 
+it('H14 each target sees what it may of an asserted identity: a trunk all of it, a phone by the caller and by policy', () => {
+  const asserted = (...lines: string[]) =>
+    requestOf('INVITE', { lines: ['P-Asserted-Identity: <sip:alice@example.test>', ...lines] })
+  const seen = (request: Request, withheld?: true) => {
+    const call = context(request, phone('b'), phone('t', { trusted: true }))
+    const one = withheld ? { ...call, withholdsIdentity: withheld } : call
+    return [0, 1].map((i) => headerLines(branchRequest(one, i, mac), 'p-asserted-identity').length)
+  }
+  expect(seen(asserted())).toEqual([1, 1])
+  expect(seen(asserted('Privacy: id'))).toEqual([0, 1])
+  expect(seen(asserted(), true)).toEqual([0, 1])
+})
+
 describe('the CANCEL of a branch', () => {
   const c = context(invite, phone('b', { path: PATHS }), phone('c'))
   const sent = branchRequest(c, 0, mac)
