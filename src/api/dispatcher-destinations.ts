@@ -4,6 +4,7 @@ import { dispatcherSets as table } from '../store/schema'
 import { DispatcherSetView, destination, showSet } from './dispatchers'
 import { editDocument } from './document-edit'
 import { smallName } from './fields'
+import { gatewaysChanged } from './gateway-directory'
 import { Problem, problems } from './problem'
 import { createRouter } from './router'
 
@@ -49,6 +50,7 @@ export const dispatcherDestinations = createRouter().openapi(change, async (c) =
     const destinations = known.destinations.map((one) => (one.uri === uri ? changed(one, changes) : one))
     return { ...known, destinations }
   })
+  await gatewaysChanged(c.env)
   return c.json(showSet(set), 200)
 })
 

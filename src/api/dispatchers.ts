@@ -89,6 +89,7 @@ export const dispatchers = documentRoutes<DispatcherSet, z.infer<typeof Dispatch
   description:
     'Destinations that do the same. Gateways probe them with OPTIONS and keep the states of those that did not change.',
   store: (name, input) => ({ name, ...(input as z.infer<typeof SetInput>) }) as DispatcherSet,
+  forGateways: true,
   live: true,
   show: showSet,
 })

@@ -1,9 +1,8 @@
 import { openDatabase } from '../store/database'
 import { changeDocument, type DocumentTable } from '../store/documents'
-import { gatewaysChanged } from './gateway-directory'
 import { Problem } from './problem'
 
-/** Changes a part of a configuration document and tells the gateways. `change` throws a Problem when it can't be. */
+/** Changes a part of a configuration document. `change` throws a Problem when it can't be. */
 export async function editDocument<T extends DocumentTable>(
   env: Env,
   { table, noun, key }: { readonly table: T; readonly noun: string; readonly key: string },
@@ -13,7 +12,6 @@ export async function editDocument<T extends DocumentTable>(
   if (changed === 'absent') throw absentDocument(noun, key)
   if (changed === 'contended')
     throw new Problem(503, `The ${noun} ${key} is being changed by others: repeat the request.`)
-  await gatewaysChanged(env)
   return changed
 }
 

@@ -24,6 +24,8 @@ export interface DocumentKind<Body, View> {
   readonly description: string
   /** Makes of a PUT what is stored; throws a Problem when it can't be. */
   store(key: string, input: unknown, env: Env): Promise<Body> | Body
+  /** True: gateways have it in their configuration, and are told of a change. */
+  readonly forGateways?: true
   /** True: what gateways report is shown with it, in lists and when one is read. */
   readonly live?: true
   show(body: Body, reports?: readonly LiveReport[]): View
@@ -96,13 +98,13 @@ export function documentRoutes<Body, View>(kind: DocumentKind<Body, View>) {
       const { key } = c.req.valid('param')
       const body = await kind.store(key, c.req.valid('json'), c.env)
       const outcome = await putDocument(openDatabase(c.env.DB), table, key, body as never, Date.now())
-      await gatewaysChanged(c.env)
+      if (kind.forGateways) await gatewaysChanged(c.env)
       return c.json(kind.show(body) as never, outcome === 'created' ? 201 : 200)
     })
     .openapi(remove, async (c) => {
       const { key } = c.req.valid('param')
       if (!(await deleteDocument(openDatabase(c.env.DB), table, key))) throw absent(key)
-      await gatewaysChanged(c.env)
+      if (kind.forGateways) await gatewaysChanged(c.env)
       return c.body(null, 204)
     })
 }

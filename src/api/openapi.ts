@@ -1,10 +1,11 @@
 import type { createRouter } from './router'
 import { VERSION } from './version'
 
-const DESCRIPTION = `Domains and subscribers of this exchange, and where they are registered.
+const DESCRIPTION = `Domains and subscribers of this exchange, where they are registered, and its carriers.
 
 Names are camelCase. Fields ending in \`At\` are RFC 3339 times in UTC, \`expiresIn\` is in seconds, \`lastModified\` in epoch seconds.
-Errors are \`application/problem+json\` (RFC 9457) with the wrong \`field\`. Unknown fields are refused. A change holds when the answer arrives.`
+Errors are \`application/problem+json\` (RFC 9457) with the wrong \`field\`. Unknown fields are refused. A change holds when the answer arrives; what concerns
+carriers within a second.`
 
 const SECURITY = {
   type: 'http',

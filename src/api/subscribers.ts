@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { type Database, openDatabase } from '../store/database'
+import { deleteDocument } from '../store/documents'
 import { ha1Of } from '../store/ha1'
+import { callLimits, speedDials } from '../store/schema'
 import {
   deleteSubscriber,
   findSubscriber,
@@ -156,12 +158,18 @@ export const subscribers = createRouter()
     const key = c.req.valid('param').aor
     const deleted = await deleteSubscriber(openDatabase(c.env.DB), key)
     // Told even when the row was gone: an earlier try may have failed between the two.
+    await forgetDocuments(openDatabase(c.env.DB), aorOf(key))
     await tellFeatures(c.env, key, {})
     await clearMessages(c.env, key)
     await tellSubscriberChanged(c.env, key)
     if (!deleted) throw absent(key)
     return c.body(null, 204)
   })
+
+/** What was his is not for the next one of that name. */
+async function forgetDocuments(db: Database, aor: string): Promise<void> {
+  for (const table of [speedDials, callLimits]) await deleteDocument(db, table, aor)
+}
 
 async function insertOne(db: Database, row: NewSubscriber): Promise<void> {
   try {

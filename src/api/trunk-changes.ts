@@ -3,6 +3,7 @@ import { trunks as table } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
 import { editDocument } from './document-edit'
 import { smallName } from './fields'
+import { gatewaysChanged } from './gateway-directory'
 import { problems } from './problem'
 import { createRouter } from './router'
 import { secretOf } from './trunk-secret'
@@ -45,6 +46,7 @@ export const trunkChanges = createRouter().openapi(change, async (c) => {
     const secret = await secretOf({ password, ha1 }, known.secret, key, c.env)
     return withoutNulls({ ...known, ...changes, secret }) as unknown as StoredTrunk
   })
+  await gatewaysChanged(c.env)
   return c.json(showTrunk(trunk), 200)
 })
 

@@ -99,6 +99,7 @@ export const trunks = documentRoutes<StoredTrunk, z.infer<typeof TrunkView>>({
     if (!secret) throw new Problem(400, 'A new trunk needs a password or an ha1.', { field: 'password' })
     return { name, ...rest, contactUser: rest.contactUser ?? name, secret } as StoredTrunk
   },
+  forGateways: true,
   live: true,
   show: showTrunk,
 })

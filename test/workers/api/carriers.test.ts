@@ -350,6 +350,36 @@ describe('what gateways ask', () => {
     expect((await call('/v1/gateway/configuration', { ...asGateway, headers })).status).toBe(200)
   })
 
+  it('they are told of sets and trunks at once, and of nothing that does not concern them', async () => {
+    let told = 0
+    const GATEWAYS = { getByName: () => ({ configurationChanged: async () => void told++ }) } as never
+    const telling = async (method: string, path: string, body?: unknown) => {
+      const before = told
+      const response = await call(path, { method, body, env: { GATEWAYS } })
+      expect(response.ok, `${method} ${path}`).toBe(true)
+      return told > before
+    }
+    const trunk = { registrar: 'carrier.example', username: '6', password: 'a secret' }
+    expect([
+      await telling('PUT', '/v1/dispatchers/told', { destinations: [{ uri: 'sip:one.example' }] }),
+      await telling('PATCH', '/v1/dispatchers/told/destinations', { uri: 'sip:one.example', enabled: false }),
+      await telling('DELETE', '/v1/dispatchers/told'),
+      await telling('PUT', '/v1/trunks/told', trunk),
+      await telling('PATCH', '/v1/trunks/told', { register: false }),
+      await telling('POST', '/v1/trunks/import', [
+        { l_uuid: 'told', r_username: '6', r_domain: 'x.example', auth_password: 'p' },
+      ]),
+    ]).toEqual(Array(6).fill(true))
+    expect([
+      await telling('PUT', '/v1/address-groups/told', { entries: [] }),
+      await telling('POST', '/v1/address-groups/told/entries', { ip: '10.0.0.1' }),
+      await telling('PUT', '/v1/carrier-routes/44', { sets: [{ set: 'main' }] }),
+      await telling('DELETE', '/v1/carrier-routes/44'),
+      await telling('PUT', '/v1/call-limits/example.test', {}),
+      await telling('PUT', '/v1/speed-dials/1001@example.test', { codes: {} }),
+    ]).toEqual(Array(6).fill(false))
+  })
+
   it('a report is shown until the gateway is forgotten', async () => {
     const report = { sets: { main: [{ uri: 'sip:a', state: 'AP' }] } }
     expect((await put('/v1/gateway/state/g9', report, asGateway)).status).toBe(204)

@@ -238,6 +238,18 @@ describe('/v1/subscribers/{aor}', () => {
     expect((await post('/v1/subscribers', body)).status).toBe(201)
   })
 
+  it("T03 DELETE removes his speed dials and call limits, and nobody else's", async () => {
+    const documents = ['gone@example.test', 'stays@example.test'].flatMap((aor) => [
+      [`/v1/speed-dials/${aor}`, { codes: { 1: 'a@example.test' } }] as const,
+      [`/v1/call-limits/${aor}`, { concurrentCalls: 1 }] as const,
+    ])
+    await post('/v1/subscribers', { username: 'gone', domain: 'example.test', password: 'p' })
+    for (const [path, body] of documents) expect((await call(path, { method: 'PUT', body })).status).toBe(201)
+    expect((await remove('/v1/subscribers/gone@example.test')).status).toBe(204)
+    const left = await Promise.all(documents.map(async ([path]) => (await call(path)).status))
+    expect(left).toEqual([404, 404, 200, 200])
+  })
+
   it('tells the location again when the object was reset meanwhile', async () => {
     await post('/v1/subscribers', { username: 'reset', domain: 'example.test', password: 'p' })
     const { LOCATION, told } = recordingLocation([], [{ retryable: true }, { durableObjectReset: true }])
