@@ -62,6 +62,10 @@ export class AdminApi {
     return this.request('POST', `/v1/${path}`, body)
   }
 
+  patch(path: string, body: object): Promise<unknown> {
+    return this.request('PATCH', `/v1/${path}`, body)
+  }
+
   get(path: string): Promise<unknown> {
     return this.request('GET', `/v1/${path}`)
   }

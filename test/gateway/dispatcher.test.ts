@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SipClient } from '../support/sip-client'
+import { callOut } from './support/call-out'
+import { Lab } from './support/lab'
+import type { UdpPeer } from './support/udp-peer'
+
+let lab: Lab
+let alice: SipClient
+let one: UdpPeer
+let two: UdpPeer
+const NUMBER = '+4930123456'
+
+beforeAll(async () => {
+  lab = await Lab.open()
+  one = await lab.carrier('127.0.1.1')
+  two = await lab.carrier('127.0.1.2')
+  alice = await lab.phone('alice')
+  await lab.configured(() =>
+    lab.admin.put('dispatchers/main', {
+      destinations: [
+        { uri: `sip:${one.host}`, priority: 0 },
+        { uri: `sip:${two.host}`, priority: 1 },
+      ],
+      probing: { intervalSeconds: 0.5, timeoutSeconds: 0.25 },
+    }),
+  )
+  await lab.admin.put('carrier-routes/49', { sets: [{ set: 'main' }] })
+})
+afterAll(() => lab?.close())
+
+interface Shown {
+  readonly destinations: ReadonlyArray<{ readonly states: ReadonlyArray<{ gateway: string; state: string }> }>
+}
+
+/** As `GET /v1/dispatchers/main` shows them. */
+async function states(): Promise<string> {
+  const { destinations } = (await lab.admin.get('dispatchers/main')) as Shown
+  return destinations.map((one) => one.states.map(({ gateway, state }) => `${gateway} ${state}`).join()).join(' / ')
+}
+const shows = (wanted: string) => lab.until(async () => (await states()) === wanted, `the states are ${wanted}`)
+const change = (peer: UdpPeer, changes: object) =>
+  lab.configured(() => lab.admin.patch('dispatchers/main/destinations', { uri: `sip:${peer.host}`, ...changes }))
+
+async function callReaches(peer: UdpPeer): Promise<void> {
+  const call = await callOut(lab, alice, peer, NUMBER)
+  call.fromCaller('BYE')
+  peer.respond(await peer.expect('BYE'), 200)
+  await alice.expect('200 BYE')
+}
+
+describe('the states of destinations over REST', () => {
+  it('K04 K02 those that answer their OPTIONS are AP', async () => {
+    await shows('g1 AP / g1 AP')
+    await callReaches(one)
+  })
+
+  it('K06 T02 one that is disabled is DX: no calls, no OPTIONS, and the other keeps its state', async () => {
+    await change(one, { enabled: false })
+    await shows('g1 DX / g1 AP')
+    await callReaches(two)
+    const [before, other] = [one.probed, two.probed]
+    await lab.until(() => two.probed >= other + 3, 'the other one is probed')
+    expect(one.probed).toBe(before)
+    await change(one, { enabled: true })
+    await shows('g1 AP / g1 AP')
+    await callReaches(one)
+  })
+
+  it('K05 one that falls silent is IP, and comes back after answers in a row', async () => {
+    one.probes = undefined
+    await shows('g1 IP / g1 AP')
+    await callReaches(two)
+    one.probes = 200
+    await shows('g1 AP / g1 AP')
+    await callReaches(one)
+  })
+
+  it('K07 one that is not probed is AX whatever it answers, and takes calls', async () => {
+    one.probes = 503
+    await change(one, { probe: false })
+    await shows('g1 AX / g1 AP')
+    const [before, other] = [one.probed, two.probed]
+    await lab.until(() => two.probed >= other + 3, 'the other one is probed')
+    expect(one.probed).toBe(before)
+    await callReaches(one)
+  })
+})
