@@ -1,4 +1,6 @@
 import type { Block, FailureContext, Lookup, Router } from '../routing'
+import { type HistoryStep, withHistory } from '../sip/identity/history-info'
+import { wantsNoHistory } from '../sip/identity/privacy'
 import { prependHeader } from '../sip/message/edit'
 import {
   type CallFeatures,
@@ -7,16 +9,19 @@ import {
   type Forwards,
   MAX_FORWARDINGS,
   reasonAfter,
+  statusOf,
 } from '../sip/proxy/call-features'
 import type { Json } from '../sip/proxy/response-context'
 
 /** A call on its way from one address-of-record to the next. */
 interface Journey {
   readonly aor: string
-  /** Diversion values, newest first (RFC 5806 §5.1). */
-  readonly diversions: readonly string[]
-  /** Everybody who was called: nobody is called twice. */
-  readonly called: readonly string[]
+  /** Who was called before, oldest first, and why the call went on: nobody is called twice. */
+  readonly steps: readonly { readonly aor: string; readonly reason: ForwardReason }[]
+  /** How many targets were tried before. */
+  readonly tried: number
+  /** The caller does not want that to be told (RFC 7044 §10.1). */
+  readonly isPrivate: boolean
   /** What the one who is called now wants done. */
   readonly forward: Forwards
 }
@@ -30,7 +35,8 @@ type Ask = (aor: string) => Promise<Lookup>
 /**
  * What subscribers want done with their calls (`/v1/subscribers/{aor}/features`): do-not-disturb (486 before anything
  * rings), ring time, and forwarding always, when busy, unanswered or unreachable, each time with a Diversion header
- * (RFC 5806), at most five times, never back to somebody who was called before. A call to a subscriber who has set
+ * (RFC 5806) and entries of History-Info (RFC 7044), which phones do not see when the caller wants `Privacy: history`; at most
+ * five times, never back to somebody who was called before. A call to a subscriber who has set
  * nothing goes on to the next block. Declares the routes it needs on the script, so it is given the script.
  *
  * @example
@@ -39,16 +45,21 @@ type Ask = (aor: string) => Promise<Lookup>
  */
 export function callFeatures(sip: Router): Block {
   const onBranch = sip.branch('call-features', (c) => {
-    const { diversions } = journeyOf(c.state)
-    c.request = diversions
-      .toReversed()
-      .reduce((request, value) => prependHeader(request, 'Diversion', value), c.request)
+    const { aor, steps, tried, isPrivate } = journeyOf(c.state)
+    if (isPrivate && !c.target.trusted) return
+    const history = steps.map((step) => historyStep(step.aor, statusOf(step.reason)))
+    const diverted = steps.reduce(
+      (request, step) => prependHeader(request, 'Diversion', diversion(step.aor, step.reason)),
+      c.request,
+    )
+    c.request = withHistory(diverted, [...history, { aor }], c.target.uri, c.branch - tried)
   })
   const onFailure = sip.failure('call-features', async (c: FailureContext) => {
     const reason = reasonAfter(c.best.status)
     const next = reason && onwards(journeyOf(c.state), reason)
     if (!next) return
-    const { destination, journey } = await follow(next, (aor) => c.location.lookup(aor))
+    const onward = { ...next, tried: c.tried.length }
+    const { destination, journey } = await follow(onward, (aor) => c.location.lookup(aor))
     return destination.type === 'nobody'
       ? c.respond(destination.status)
       : c.relay([destination.found.targets], { ...ring(destination), onBranch, onFailure, state: stored(journey) })
@@ -58,7 +69,7 @@ export function callFeatures(sip: Router): Block {
     if (!callee?.user || c.inDialog || !(await c.services.domain(callee.domain))) return
     const first = await c.location.lookup()
     if (!first.features) return
-    const start = { aor: callee.aor, diversions: [], called: [callee.aor], forward: {} }
+    const start = { aor: callee.aor, steps: [], tried: 0, isPrivate: wantsNoHistory(c.request), forward: {} }
     const ask: Ask = async (aor) => (aor === callee.aor ? first : c.services.lookup(aor, { subscriber: false }))
     const { destination, journey } = await follow(start, ask)
     if (destination.type === 'nobody') return c.respond(destination.status)
@@ -99,10 +110,16 @@ function destinationOf(found: Lookup, { doNotDisturb, ringSeconds }: CallFeature
 }
 
 /** The call goes on; undefined when nobody is set, he was called before, or it has gone far enough. */
-function onwards({ aor, diversions, called, forward }: Journey, reason: ForwardReason): Journey | undefined {
+function onwards(journey: Journey, reason: ForwardReason): Journey | undefined {
+  const { aor, steps, forward } = journey
   const next = forward[reason]
-  if (next === undefined || called.includes(next) || called.length > MAX_FORWARDINGS) return undefined
-  return { aor: next, diversions: [diversion(aor, reason), ...diversions], called: [...called, next], forward: {} }
+  const wasCalled = next === aor || steps.some((step) => step.aor === next)
+  if (next === undefined || wasCalled || steps.length >= MAX_FORWARDINGS) return undefined
+  return { ...journey, aor: next, steps: [...steps, { aor, reason }], forward: {} }
+}
+
+function historyStep(aor: string, status: number | undefined): HistoryStep {
+  return status === undefined ? { aor } : { aor, status }
 }
 
 function ring({ ringSeconds }: Destination & { type: 'ring' }) {

@@ -5,7 +5,8 @@ import { parseNameAddress } from '../message/name-address'
 import { asBytes } from '../message/octets'
 import { uriScheme } from '../message/uri'
 import { type Address, nameAddress } from './address'
-import { privacyOf, wants, withoutPrivacy } from './privacy'
+import { withoutHistory, withPrivateEntriesHidden } from './history-info'
+import { privacyOf, wants, wantsNoHistory, withoutPrivacy } from './privacy'
 
 const ASSERTED = 'p-asserted-identity'
 const PREFERRED = 'p-preferred-identity'
@@ -59,7 +60,9 @@ export function towardTarget<M extends Message>(message: M, { trusted }: Trust, 
   if (trusted) return message
   const bare = withoutPreference(message)
   const isHidden = wants(bare, 'id', 'user', 'header') || (withheld && !privacyOf(bare).includes('none'))
-  return withoutPrivacy(isHidden ? removeHeader(bare, ASSERTED) : bare, 'id')
+  const known = isHidden ? removeHeader(bare, ASSERTED) : bare
+  const told = wantsNoHistory(bare) ? withoutHistory(known) : withPrivateEntriesHidden(known)
+  return withoutPrivacy(withoutPrivacy(told, 'id'), 'history')
 }
 
 /** A response as the phone that asked may see it. */

@@ -9,10 +9,11 @@ import type { Address } from './address'
 export const ANONYMOUS: Address = { uri: 'sip:anonymous@anonymous.invalid', display: 'Anonymous' }
 
 /**
- * What we can do for a caller: withhold who he is (`id`, RFC 3325 §9.3), also in From (`user`). `header` and `session` would have us
+ * What we can do for a caller: withhold who he is (`id`, RFC 3325 §9.3), also in From (`user`), and whom he called first
+ * (`history`, RFC 7044 §10.1). `header` and `session` would have us
  * stand in for Via, Contact and the media of both ends, which a proxy can't.
  */
-const SERVED = ['id', 'user']
+const SERVED = ['id', 'user', 'history']
 /** Not services: the wish for none, and that the others matter. */
 const WORDS = ['none', 'critical']
 /** RFC 3323 §5.3: what says more of a caller than a call needs. */
@@ -36,6 +37,11 @@ export function objectToPrivacy(request: Request): Objection | undefined {
 export function wants(message: Message, ...services: readonly string[]): boolean {
   const asked = privacyOf(message)
   return !asked.includes('none') && services.some((service) => asked.includes(service))
+}
+
+/** RFC 7044 §10.1: how a request came here is not told to those outside of our trust domain. */
+export function wantsNoHistory(message: Message): boolean {
+  return wants(message, 'history', 'session', 'header')
 }
 
 /** RFC 3323 §5: a value that was served goes, and `critical` with the last one. A header with `none` is never touched. */

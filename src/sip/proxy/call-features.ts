@@ -28,6 +28,12 @@ export function reasonAfter(status: number): ForwardReason | undefined {
   return status === 480 ? 'unreachable' : undefined
 }
 
+/** RFC 7044 §10.2: the status that an address is left with; none for what happens always. */
+export function statusOf(reason: ForwardReason): number | undefined {
+  const statuses = { always: undefined, busy: 486, noAnswer: 408, unreachable: 480 }
+  return statuses[reason]
+}
+
 /** RFC 5806 §4: who was called before, and why the call went on. */
 export function diversion(aor: string, reason: ForwardReason): string {
   const words = { always: 'unconditional', busy: 'user-busy', noAnswer: 'no-answer', unreachable: 'unavailable' }

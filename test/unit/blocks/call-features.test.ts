@@ -35,9 +35,13 @@ async function outcome(best: number, fakes: Fakes, state?: Json) {
   return decideFailure(sip, route, { best, state: state ?? options.state ?? null }, fakes)
 }
 
+/** What a branch that has this state gets. */
+function offered(state: Json | undefined, target = targetOf('sip:x@x.invalid'), branch = 0) {
+  return sip.hooks(() => undefined).branch('call-features', requestOf('INVITE'), { branch, target, state })
+}
+
 function diversionsOf(state: Json | undefined): readonly string[] {
-  const facts = { branch: 0, target: targetOf('sip:x@x.invalid'), state }
-  return headerValues(sip.hooks(() => undefined).branch('call-features', requestOf('INVITE'), facts), 'diversion')
+  return headerValues(offered(state), 'diversion')
 }
 
 describe('a subscriber who has set nothing', () => {
@@ -96,6 +100,33 @@ describe('C19 forwarding', () => {
       '<sip:ann@example.com>;reason=user-busy;counter=1',
       '<sip:bob@example.com>;reason=unconditional;counter=1',
     ])
+  })
+
+  it('RFC 7044: with the history of the call, also after phones that rang', async () => {
+    const fakes = world({ forward: { always: ANN } }, { [ANN]: { forward: { busy: VM } } })
+    const { options } = await relayed(fakes)
+    expect(headerValues(offered(options.state), 'history-info')).toEqual([
+      '<sip:bob@example.com>;index=1',
+      '<sip:ann@example.com>;index=1.1;mp=1',
+      '<sip:x@x.invalid>;index=1.1.1;rc=1.1',
+    ])
+    const next = await outcome(486, fakes)
+    if (next.type !== 'relay') throw new Error('nobody')
+    expect(headerValues(offered(next.options.state, targetOf('sip:y@y.invalid'), 1), 'history-info')).toEqual([
+      '<sip:bob@example.com>;index=1',
+      '<sip:ann@example.com?Reason=SIP%3Bcause%3D486>;index=1.1;mp=1',
+      '<sip:vm@example.com>;index=1.2;mp=1.1',
+      '<sip:y@y.invalid>;index=1.2.1;rc=1.2',
+    ])
+  })
+
+  it('RFC 7044 §10.1: which a caller may keep from phones', async () => {
+    const decision = await decide(sip, { headers: [['Privacy', 'history']] }, world({ forward: { always: ANN } }))
+    if (decision.type !== 'relay') throw new Error(inWords(decision))
+    const told = (request: ReturnType<typeof offered>) =>
+      ['history-info', 'diversion'].map((key) => headerValues(request, key).length)
+    expect(told(offered(decision.options.state))).toEqual([0, 0])
+    expect(told(offered(decision.options.state, { ...targetOf('sip:x@x.invalid'), trusted: true }))).toEqual([3, 1])
   })
 
   it('never goes back to somebody who was called before', async () => {

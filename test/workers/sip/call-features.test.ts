@@ -32,6 +32,11 @@ describe('what a subscriber wants done with calls', () => {
     await bob.expect('ACK')
     const offered = await carol.expect('INVITE')
     expect(offered.header('Diversion')).toBe(`<sip:${aorOf(bob.account)}>;reason=user-busy;counter=1`)
+    expect(offered.headers('History-Info')).toEqual([
+      `<${bob.account.aor}?Reason=SIP%3Bcause%3D486>;index=1`,
+      `<${carol.account.aor}>;index=1.1;mp=1`,
+      `<${offered.uri}>;index=1.1.1;rc=1.1`,
+    ])
     carol.respond(offered, 200)
     await alice.expect('200 INVITE')
   })

@@ -39,6 +39,7 @@ describe('RFC 3323 §5: critical', () => {
   it.each([
     ['id;critical', undefined],
     ['user;id;critical', undefined],
+    ['history;critical', undefined],
     ['none;critical', undefined],
     ['header;session', undefined],
     ['session;critical', '500 Privacy Not Available - session'],
