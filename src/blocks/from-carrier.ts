@@ -1,5 +1,7 @@
 import { spellings } from '../dispatcher/names'
 import { type AnyBlock, SipError } from '../routing'
+import { uriOf } from '../sip/message/name-address'
+import { parseTelUri } from '../sip/message/tel-uri'
 
 /**
  * A call from a carrier: known by the source of its packets (an address group with `carrier`) or by the trunk whose Contact
@@ -17,7 +19,9 @@ export function fromCarrier(): AnyBlock {
     // A trunk is called by its own Contact: which number was dialled stands in To.
     const dialled = peer.trunk === undefined ? c.callee : c.to
     const domain = peer.domain ?? dialled?.domain
-    const users = [peer.subscriber, dialled?.user].filter((user): user is string => user !== undefined && user !== '')
+    const users = [peer.subscriber, dialled?.user ?? numberIn(c.to ? undefined : c.headers.get('To'))].filter(
+      (user): user is string => user !== undefined && user !== '',
+    )
     if (users[0] === undefined || domain === undefined) throw new SipError(484)
     for (const user of users.flatMap(spellings)) {
       c.request = { ...c.request, uri: `sip:${user}@${domain}` }
@@ -25,4 +29,10 @@ export function fromCarrier(): AnyBlock {
     }
     c.request = { ...c.request, uri: `sip:${users[0]}@${domain}` }
   }
+}
+
+/** A carrier may write `tel:` in To. */
+function numberIn(to: string | undefined): string | undefined {
+  const tel = parseTelUri(uriOf(to) ?? '')
+  return typeof tel === 'object' && tel.context === undefined ? tel.number : undefined
 }

@@ -213,6 +213,30 @@ describe('a call in', () => {
     await one.expect('200 BYE')
   })
 
+  it('RFC 3966 for a tel URI rings who has the number', async () => {
+    const desk = await lab.phone('+4930776')
+    const sent = one.request('INVITE', {
+      uri: 'tel:+49-30-776',
+      to: 'tel:+49-30-776',
+      from: 'tel:+4930111',
+      body: 'v=0\r\n',
+    })
+    const offered = await desk.expect('INVITE')
+    expect(`<${offered.uri}>`).toBe(desk.contact)
+    desk.respond(offered, 486, 'Busy Here')
+    const refusal = await one.expect('486 INVITE')
+    await desk.expect('ACK')
+    one.request('ACK', {
+      uri: sent.uri,
+      to: 'tel:+49-30-776',
+      from: 'tel:+4930111',
+      branch: sent.branch,
+      callId: sent.header('Call-ID'),
+      fromTag: tagOf(sent.header('From')),
+      toTag: refusal.toTag,
+    })
+  })
+
   it.each([
     ['H14 the phone sees whom the carrier asserts', [], ['<sip:+49301@carrier.example>', '<tel:+49301>'], undefined],
     ['H14 and nobody with Privacy: id', ['Privacy: id'], [], undefined],

@@ -169,6 +169,13 @@ describe('calls in', () => {
         expect(inWords(await come({ uri: 'sip:trunk-one@203.0.113.5', to }, { peer: trunk, bindings }))).toBe(expected)
   })
 
+  it('RFC 3966: over a trunk for the number of a tel URI in To', async () => {
+    const trunk = { trunk: 'one', carrier: true, domain: 'example.com' }
+    const call = (to: string) => come({ uri: 'sip:trunk-one@203.0.113.5', to }, { peer: trunk })
+    expect(inWords(await call('tel:+61-2-9999-9999'))).toBe('relay sip:desk@phone')
+    expect(inWords(await call('tel:7042'))).toBe('484 Address Incomplete')
+  })
+
   it('without a user is 484, and a carrier does not register', async () => {
     expect(inWords(await come({ uri: 'sip:203.0.113.5' }))).toBe('484 Address Incomplete')
     expect(inWords(await come({ method: 'REGISTER', uri: 'sip:203.0.113.5' }))).toBe(

@@ -45,7 +45,8 @@ describe('what the default script decides for somebody who has proved nothing', 
     ],
     ['E15 REGISTER of a foreign domain', registerOf([], { to: '<sip:e@x.test>' }), '403 Not relaying'],
     ['G04 a scanner', requestOf('OPTIONS', { lines: ['User-Agent: friendly-scanner'] }), 'drop scanner'],
-    ['G11 a tel URI', requestOf('INVITE', { uri: 'tel:+1' }), '416 Unsupported URI Scheme'],
+    ['G11 a URI that is not SIP', requestOf('INVITE', { uri: 'mailto:b@example.test' }), '416 Unsupported URI Scheme'],
+    ['a telephone number', requestOf('INVITE', { uri: 'tel:+1' }), '407 Proxy Authentication Required'],
     ['P06 an unknown Proxy-Require', requestOf('INVITE', { lines: ['Proxy-Require: foo'] }), '420 Bad Extension'],
     ['G06 no hop left', requestOf('INVITE', { lines: ['Max-Forwards: 0'] }), '483 Too Many Hops'],
     [
@@ -119,6 +120,12 @@ describe('E02 E07 with credentials', () => {
     const decision = await decide(credentials(requestOf('INVITE', { cSeq: 2 }), 'alice'))
     expect(inShort(decision)).toBe(`relay ${CONTACT_URI}`)
     expect(decision.type === 'relay' && headerLines(decision.request, 'proxy-authorization')).toEqual([])
+  })
+
+  it('RFC 3966 INVITE to a tel URI: the digest is about the URI as it was sent', async () => {
+    exchange.register('+4930901820@example.test', jssipRegister({ to: '<sip:+4930901820@example.test>' }))
+    const decision = await decide(credentials(requestOf('INVITE', { uri: 'tel:+49-30-901820' }), 'alice'))
+    expect(inShort(decision)).toBe(`relay ${CONTACT_URI}`)
   })
 
   it.each<[string, Request]>([
