@@ -215,10 +215,32 @@ export class Context<State = Json> {
   }
 
   /** Sends a request inside a dialog to the other end, without state. */
-  forward(): Decision {
+  forward(): Decision
+  /**
+   * Sends a request outside of a dialog to one target and keeps nothing of it (RFC 3261 §16.11): no transaction, no 100, no ring
+   * time, no later routes, no record. Retransmissions, CANCEL and the ACK of a failure take the same way; responses come back
+   * without the script. 480 when the target can't be reached. Throws inside a dialog of ours, for anything but one target, and
+   * for options: `state` and later routes need `relay`.
+   *
+   * @example
+   * const found = await c.location.lookup()
+   * if (found.type === 'found' && found.targets[0]) return c.forward(found.targets[0])
+   */
+  forward(target: Target): Decision
+  forward(target?: Target, ...more: readonly unknown[]): Decision {
     const { token } = this.routes
+    if (target !== undefined) return this.forwardTo(target, more)
     if (!token) throw new Error('forward() needs a request that came along our Record-Route')
     return this.decide({ type: 'forward', request: this.request, token })
+  }
+
+  private forwardTo(target: Target, more: readonly unknown[]): Decision {
+    if (typeof target.flow !== 'string') throw new Error('forward() takes one target; several need relay()')
+    if (more.length > 0) throw new Error('forward() keeps nothing: state and later routes need relay()')
+    if (this.routes.token) throw new Error('a request inside a dialog goes along it: forward() takes no target there')
+    const renamed = this.replacement ? { replacement: this.replacement } : {}
+    const withheld = this.withholdsIdentity ? ({ withholdsIdentity: true } as const) : {}
+    return this.decide({ type: 'forward-to', request: this.request, target, ...renamed, ...withheld })
   }
 
   /** Says nothing. `why` goes to the log. */

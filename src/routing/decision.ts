@@ -2,7 +2,7 @@ import type { CallerReplacement } from '../sip/identity/caller'
 import type { Request, Response } from '../sip/message/message'
 import type { DialogToken } from '../sip/outbound/tokens'
 import type { RelayOptions } from '../sip/proxy/response-context'
-import type { TargetSet } from '../sip/proxy/target'
+import type { Target, TargetSet } from '../sip/proxy/target'
 
 /** What a block decided. A block that returns one ends the route. */
 export type Decision =
@@ -24,5 +24,15 @@ export type Decision =
     }
   /** Stateless, along the dialog. */
   | { readonly type: 'forward'; readonly request: Request; readonly token: DialogToken }
+  /** Stateless, outside of a dialog, to one target. */
+  | {
+      readonly type: 'forward-to'
+      readonly request: Request
+      readonly target: Target
+      /** Whom the callee sees in place of the caller. */
+      readonly replacement?: CallerReplacement
+      /** No phone is shown an asserted identity. */
+      readonly withholdsIdentity?: true
+    }
   /** No answer at all. */
   | { readonly type: 'drop'; readonly why: string }

@@ -110,7 +110,7 @@ export function tellResult<State>(
   return script.tellResult(route.name, new ResultContext<State>(facts, new FakeServices(fakes)))
 }
 
-/** A decision as one line: `404 Not Found`, `relay sip:a | sip:b > sip:c` (together `|`, then `>`), `forward`, `drop why`, `pass`. */
+/** A decision as one line: `404 Not Found`, `relay sip:a | sip:b > sip:c` (together `|`, then `>`), `forward`, `forward sip:a`, `drop why`, `pass`. */
 export function inWords(decision: Decision | FailureDecision): string {
   switch (decision.type) {
     case 'respond':
@@ -119,6 +119,8 @@ export function inWords(decision: Decision | FailureDecision): string {
         : `${decision.status} ${decision.reason ?? ''}`.trim()
     case 'relay':
       return `relay ${decision.targets.map((group) => group.map((t) => t.uri).join(' | ')).join(' > ')}`
+    case 'forward-to':
+      return `forward ${decision.target.uri}`
     case 'drop':
       return `drop ${decision.why}`
     default:

@@ -10,10 +10,11 @@ import { planCancel } from '../../sip/outbound/cancel'
 import type { ReceivedInvite } from '../../sip/outbound/flow-state'
 import { settle } from '../../sip/outbound/offered-requests'
 import { type ResponseRoute, roleOf, routeResponse } from '../../sip/outbound/receive'
-import { assign, remember } from '../../sip/outbound/received-invites'
+import { assign, remember, wentAlong } from '../../sip/outbound/received-invites'
 import { newContextAddress } from '../../sip/outbound/tokens'
 import { loopDigest } from '../../sip/proxy/loop'
 import { type RouteInformation, takeRoutes } from '../../sip/proxy/route-information'
+import type { StatelessWay } from '../../sip/proxy/stateless'
 import { objectToMaxForwards } from '../../sip/proxy/validation'
 import { inviteKeyOfCancel } from '../../sip/transaction/key'
 import { type Source, sourceIn, withoutSource } from '../../sip/transport/source'
@@ -23,17 +24,14 @@ import { log } from '../log'
 import type { Connection } from './connection'
 import { type DialogFailure, forwardAlongDialog } from './dialog-route'
 import { FlowServices } from './flow-services'
+import { forwardAlongWay } from './stateless-route'
 
 /** A request from the phone: to its transaction, along its dialog, or through the script. */
 export async function handleRequest(connection: Connection, request: Request): Promise<void> {
   const role = roleOf(request, connection.state)
   switch (role.type) {
     case 'ack':
-      // RFC 3261 §17.1.1.3: an ACK that follows no Route of ours has reached its end.
-      if ((await alongDialog(connection, request, routesOf(connection, request))) === undefined) {
-        connection.recent.acknowledged(request)
-      }
-      return
+      return acknowledge(connection, request, role.invite)
     case 'cancel':
       return cancel(connection, request, role.invite)
     case 'retransmission': {
@@ -49,6 +47,13 @@ export async function handleRequest(connection: Connection, request: Request): P
       return route(connection, request, role.key)
     }
   }
+}
+
+async function acknowledge(connection: Connection, ack: Request, invite: ReceivedInvite | undefined): Promise<void> {
+  const routes = routesOf(connection, ack)
+  if (invite?.way && !routes.token) return void (await forwardAlongWay(connection, ack, invite.way))
+  // RFC 3261 §17.1.1.3: an ACK that follows no Route of ours has reached its end.
+  if ((await alongDialog(connection, ack, routes)) === undefined) connection.recent.acknowledged(ack)
 }
 
 /** A response from the phone: to the transaction or the flow that its branch names. */
@@ -118,9 +123,33 @@ async function carryOut(connection: Connection, decision: Decision, request: Req
       if (failure !== undefined) connection.send(makeResponse(request, failure))
       return
     }
+    case 'forward-to':
+      return forward(connection, decision, request, key)
     case 'relay':
       return relay(connection, decision, key)
   }
+}
+
+/** RFC 3261 §16.11: where an INVITE went is all that is kept of it, with the copies and CANCELs that we must know anyway. */
+async function forward(
+  connection: Connection,
+  decision: Decision & { type: 'forward-to' },
+  request: Request,
+  key: string,
+): Promise<void> {
+  const { target, replacement, withholdsIdentity } = decision
+  const { uri, flow, path, binding, trusted } = target
+  const way: StatelessWay = {
+    uri,
+    flow,
+    path,
+    ...(replacement ? { replacement } : {}),
+    ...(trusted ? { trusted } : {}),
+    ...(withholdsIdentity ? { withholdsIdentity } : {}),
+  }
+  const failure = await forwardAlongWay(connection, decision.request, way, binding)
+  if (failure !== undefined) return connection.send(makeResponse(request, failure, { toTag: randomToken() }))
+  if (request.method === 'INVITE') connection.update(wentAlong(connection.state, key, way))
 }
 
 /** What a caller with too many calls is told to wait. */
@@ -189,6 +218,12 @@ export function cancelBeforeDecision(connection: Connection, request: Request): 
 
 async function cancel(connection: Connection, request: Request, invite: ReceivedInvite | undefined): Promise<void> {
   const routes = routesOf(connection, request)
+  if (invite?.way && !routes.token) {
+    const failure = await forwardAlongWay(connection, request, invite.way)
+    if (failure !== undefined)
+      connection.send(makeResponse(request, failure === 480 ? 481 : failure, { toTag: randomToken() }))
+    return
+  }
   const plan = planCancel(request, invite, routes.token !== undefined, randomToken())
   if (plan.forward && (await alongDialog(connection, request, routes)) === undefined) return
   connection.send(plan.answer)

@@ -2,7 +2,6 @@ import { FailureContext, ResultContext } from '../../routing'
 import { sip } from '../../script'
 import type { Request } from '../../sip/message/message'
 import { toFrame } from '../../sip/message/serialize'
-import type { FlowAddress } from '../../sip/outbound/flow-address'
 import type { ContextAddress } from '../../sip/outbound/tokens'
 import { branchAck, branchCancel, branchRequest, originalRequest } from '../../sip/proxy/branch-messages'
 import { stepContext } from '../../sip/proxy/context-step'
@@ -17,11 +16,10 @@ import type {
 import type { StoredContext } from '../../sip/proxy/stored-context'
 import type { Target, TargetSet } from '../../sip/proxy/target'
 import { type Sent, sentOf } from '../../sip/uac/sent'
-import { locationStub } from '../addresses'
-import { callObject } from '../call-object'
 import { log } from '../log'
 import { FailureRouteServices } from './failure-route-services'
 import type { Host } from './host'
+import { tellLocation } from './tell-location'
 
 const hooks = sip.hooks(log)
 
@@ -190,17 +188,8 @@ export class RelayedRequest {
     const delivery = await this.host.deliver(target.flow, { ...frame, offer, ...(binding ? { binding } : {}) })
     if (delivery === 'sent') return
     if (delivery === 'unknown') return { type: 'uncertain', branch }
-    if (binding && delivery !== 'away') await this.tellLocation(binding.aor, target.flow, binding.key, delivery)
+    if (binding && delivery !== 'away') await tellLocation(this.host.env, binding, target.flow, delivery)
     return { type: 'unreachable', branch }
-  }
-
-  /** The call goes on when the location can't be told: the next one finds out for itself. */
-  private async tellLocation(aor: string, flow: FlowAddress, key: string, delivery: 'gone' | 'expired'): Promise<void> {
-    try {
-      await callObject(() => locationStub(this.host.env, aor).unreachable(flow, key, delivery))
-    } catch (error) {
-      log('location.untold', { aor, flow, error: String(error) })
-    }
   }
 
   private async toBranch(branch: number, request: Request): Promise<ContextInput | undefined> {

@@ -1,4 +1,5 @@
 import type { NonceCount } from '../auth/nonce-counts'
+import type { StatelessWay } from '../proxy/stateless'
 import type { FlowAddress } from './flow-address'
 import type { HostedContext } from './hosted-contexts'
 import { type ContextAddress, flowPeer, instancePeer, type Peer } from './tokens'
@@ -91,6 +92,8 @@ export interface ReceivedInvite {
   readonly key: string
   /** Undefined until the script has decided. */
   readonly transaction?: string
+  /** It was forwarded without state: its CANCEL and the ACK of a failure go the same way (RFC 3261 §16.11). */
+  readonly way?: StatelessWay
   readonly finalAtMs?: number
 }
 
@@ -163,11 +166,15 @@ function isSmall(state: FlowState): boolean {
   }
   for (const i of state.identities) characters += i.aor.length
   for (const key of state.sent ?? []) characters += key.length + 2
-  for (const r of state.received) characters += r.key.length + (r.transaction?.length ?? 0)
+  for (const r of state.received) characters += r.key.length + (r.transaction?.length ?? 0) + lengthOf(r.way)
   for (const o of state.offered) characters += o.transaction.length
   for (const c of state.contexts) bytes += c.bytes
   bytes += (state.received.length + state.offered.length) * REQUEST_BYTES
   return bytes + 2 * characters <= MAX_STATE_BYTES
+}
+
+function lengthOf(way: StatelessWay | undefined): number {
+  return way === undefined ? 0 : JSON.stringify(way).length
 }
 
 /** Platform: a stored text takes two bytes for each character as soon as one of them is beyond Latin-1 (V8, 2026-11). */

@@ -63,11 +63,15 @@ export type RequestRole =
   | { readonly type: 'retransmission'; readonly key: string; readonly invite: ReceivedInvite }
   /** `invite` is absent when there is nothing to cancel: 481. */
   | { readonly type: 'cancel'; readonly invite?: ReceivedInvite }
-  | { readonly type: 'ack' }
+  /** `invite`: of an ACK in the transaction of its INVITE, whose final response was no 2xx. */
+  | { readonly type: 'ack'; readonly invite?: ReceivedInvite }
 
 /** RFC 3261 §17.2.3. The socket is part of the key: branches of two phones may be the same (CLIENTS P24). */
 export function roleOf(request: Request, state: FlowState): RequestRole {
-  if (request.method === 'ACK') return { type: 'ack' }
+  if (request.method === 'ACK') {
+    const invite = findReceived(state, serverTransactionKey(request))
+    return invite ? { type: 'ack', invite } : { type: 'ack' }
+  }
   if (request.method === 'CANCEL') {
     const invite = findReceived(state, inviteKeyOfCancel(request))
     return invite ? { type: 'cancel', invite } : { type: 'cancel' }

@@ -1,3 +1,4 @@
+import type { StatelessWay } from '../proxy/stateless'
 import { PATIENCE_MS } from '../transaction/timers'
 import { type FlowState, MAX_RECEIVED, type ReceivedInvite, roomFor } from './flow-state'
 
@@ -20,6 +21,11 @@ export function remember(state: FlowState, key: string, nowMs: number): FlowStat
 
 export function assign(state: FlowState, key: string, transaction: string): FlowState {
   return { ...state, received: state.received.map((r) => (r.key === key ? { ...r, transaction } : r)) }
+}
+
+/** It has been forwarded without state. */
+export function wentAlong(state: FlowState, key: string, way: StatelessWay): FlowState {
+  return { ...state, received: state.received.map((r) => (r.key === key ? { ...r, way } : r)) }
 }
 
 export function finish(state: FlowState, key: string, nowMs: number): FlowState {

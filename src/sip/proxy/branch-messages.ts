@@ -15,7 +15,7 @@ import { NO_HOOKS, type RouteHooks } from './route-hooks'
 import type { NetworkHop, Target } from './target'
 
 /** Requests that make a dialog, whose later requests must come through us. */
-const DIALOG_METHODS = ['INVITE', 'SUBSCRIBE', 'REFER']
+export const DIALOG_METHODS: readonly string[] = ['INVITE', 'SUBSCRIBE', 'REFER']
 
 /** The request as received. */
 export function originalRequest(context: ResponseContext): Request {

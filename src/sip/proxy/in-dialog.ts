@@ -13,7 +13,7 @@ import {
   type Renamed,
 } from '../outbound/tokens'
 import { viaIdentity } from './asked'
-import { forwardRequest, viaFor } from './forward'
+import { forwardRequest, type Hop, viaFor } from './forward'
 import type { ResponseContext } from './response-context'
 
 /** Which end a request goes to, seen from the flow that sent it; undefined when that flow is not part of the dialog. */
@@ -28,7 +28,7 @@ export function otherEnd(token: DialogToken, from: FlowAddress): 'caller' | 'cal
  */
 export function forwardInDialog(
   request: Request,
-  hop: {
+  hop: Omit<Hop, 'via'> & {
     readonly from: FlowAddress
     readonly to: FlowAddress
     readonly transport: 'WS' | 'WSS'
@@ -37,12 +37,13 @@ export function forwardInDialog(
   },
   mac: Mac,
 ): Request {
-  const { renamed } = hop
+  const { renamed, from, to, transport, host, ...edits } = hop
   const digest = forwardDigest(request, mac)
-  const token = { kind: 'forwarded', flow: hop.from, digest, ...(renamed ? { renamed } : {}) } as const
-  const branch = formatBranchToken(token, flowPeer(hop.to), mac)
+  const token = { kind: 'forwarded', flow: from, digest, ...(renamed ? { renamed } : {}) } as const
+  const branch = formatBranchToken(token, flowPeer(to), mac)
   return forwardRequest(renamed ? renamedRequest(request, renamed) : request, {
-    via: viaFor(hop.transport, hop.host, branch),
+    ...edits,
+    via: viaFor(transport, host, branch),
   })
 }
 

@@ -16,6 +16,7 @@ import { sip as redirectServer } from '../../../examples/redirect-server'
 import { sip as registrar } from '../../../examples/registrar'
 import { sip as replyHeaders } from '../../../examples/reply-headers'
 import { sip as serialFork } from '../../../examples/serial-fork'
+import { sip as statelessProxy } from '../../../examples/stateless-proxy'
 import { sip as userAgents } from '../../../examples/user-agent-allow-list'
 import { sip as voicemail } from '../../../examples/voicemail'
 import type { Router, SendOrder } from '../../../src/routing'
@@ -109,6 +110,13 @@ describe('the examples', () => {
     expect(await words(redirectServer, { uri: 'sip:nobody@example.com' })).toBe('404 Not Found')
   })
 
+  it('M01 stateless proxy', async () => {
+    expect(await words(statelessProxy, {}, withBob)).toBe('forward sip:bob@b.invalid')
+    expect(await words(statelessProxy, { method: 'MESSAGE' }, withBob)).toBe('forward sip:bob@b.invalid')
+    expect(await words(statelessProxy, {})).toBe('404 Not Found')
+    expect(await words(statelessProxy, { uri: 'sip:example.com' })).toBe('484 Address Incomplete')
+  })
+
   it('L04 L05 reply headers', async () => {
     expect(await decide(replyHeaders, {}, withBob)).toMatchObject({
       options: { onReply: 'marked', onBranch: 'marked-too' },
@@ -195,6 +203,6 @@ describe('the examples', () => {
   })
 
   it('are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(18)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(19)
   })
 })

@@ -95,6 +95,26 @@ describe('relay, forward and drop', () => {
     expect(decision.type === 'forward' && headerLines(decision.request, 'route')).toEqual([])
   })
 
+  it('L17 forward to a target keeps nothing, and says so', () => {
+    const c = contextOf('INVITE')
+    c.setCaller({ uri: 'sip:desk@example.test' })
+    const decision = c.forward(phone('b'))
+    expect(decision).toMatchObject({
+      type: 'forward-to',
+      request: c.request,
+      target: phone('b'),
+      replacement: { replaced: { uri: 'sip:desk@example.test' } },
+    })
+    expect(inShort(decision)).toBe(`forward to ${phone('b').uri}`)
+    // @ts-expect-error nothing is remembered, so nothing can be given
+    expect(() => contextOf('INVITE').forward(phone('b'), { state: 1 })).toThrow('state and later routes need relay()')
+    // @ts-expect-error RFC 3261 §16.11: one target only
+    expect(() => contextOf('INVITE').forward([phone('b')])).toThrow('one target')
+    const user = dialogUser({ transaction: 'OA.ta~1', caller: 'OA.ta', callee: 'OB.tb' })
+    const inside = contextOf('BYE', { lines: [`Route: <sip:${user}@${HOST};lr>`] })
+    expect(() => inside.forward(phone('b'))).toThrow('inside a dialog')
+  })
+
   it('A07 drop says nothing', () => {
     expect(contextOf('INVITE').drop('scanner')).toEqual({ type: 'drop', why: 'scanner' })
   })

@@ -182,7 +182,7 @@ export interface CredentialOptions {
   readonly mintedAtMs?: number
 }
 
-/** A decision in short: `404 User not Registered`, `relay sip:..., sip:...`, `forward OA.ta~1`, `drop scanner`. */
+/** A decision in short: `404 User not Registered`, `relay sip:..., sip:...`, `forward OA.ta~1`, `forward to sip:...`, `drop scanner`. */
 export function inShort(decision: Decision | undefined): string {
   switch (decision?.type) {
     case undefined:
@@ -193,6 +193,8 @@ export function inShort(decision: Decision | undefined): string {
       return `relay ${decision.targets.map((group) => group.map((t) => t.uri).join(' & ')).join(', then ')}`
     case 'forward':
       return `forward ${decision.token.transaction}`
+    case 'forward-to':
+      return `forward to ${decision.target.uri}`
     case 'drop':
       return `drop ${decision.why}`
   }

@@ -78,6 +78,10 @@ describe('the attachment of a socket', () => {
     ],
     ['one Contact', { registrations: [registrationOf({ contact: 'c'.repeat(60_000) })] }],
     ['branches', { received: Array.from({ length: MAX_RECEIVED }, (_, i) => ({ key: `${i}${'k'.repeat(30_000)}` })) }],
+    [
+      'ways of what is forwarded without state',
+      { received: [1, 2, 3].map((n) => ({ key: `${n}`, way: { uri: 'u'.repeat(8_000), flow: 'OB.tb', path: [] } })) },
+    ],
     ['characters beyond Latin-1', { registrations: [registrationOf({ contact: `\u4e2d${'c'.repeat(8_000)}` })] }],
     ['identities', { identities: [{ aor: 'a'.repeat(40_000), untilMs: START_MS, generation: 1 }] }],
   ])('P16 fits even with monstrous %s', (_, monstrous) => {

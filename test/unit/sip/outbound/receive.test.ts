@@ -102,8 +102,9 @@ describe('the role of a request', () => {
     expect(roleOf(requestOf('CANCEL', { branch: 'z9hG4bKother' }), known)).toEqual({ type: 'cancel' })
   })
 
-  it('D10 an ACK is an ACK, whatever its branch', () => {
-    expect(roleOf(requestOf('ACK'), known)).toEqual({ type: 'ack' })
+  it('D10 an ACK is an ACK, whatever its branch; in the transaction of its INVITE it knows that', () => {
+    expect(roleOf(requestOf('ACK', { branch: 'z9hG4bKown' }), known)).toEqual({ type: 'ack' })
+    expect(roleOf(requestOf('ACK'), known)).toEqual({ type: 'ack', invite: known.received[0] })
   })
 })
 

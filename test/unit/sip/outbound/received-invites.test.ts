@@ -6,6 +6,7 @@ import {
   finish,
   pendingTransactions,
   remember,
+  wentAlong,
 } from '../../../../src/sip/outbound/received-invites'
 import { START_MS } from '../../support/call'
 import { flowOf } from '../../support/flow'
@@ -20,6 +21,14 @@ it('D02 its transaction is found by its key, and is pending until its final resp
   expect(findReceived(state, 'k')).toEqual({ key: 'k', transaction: 'OA.ta~1' })
   expect(pendingTransactions(state)).toEqual(['OA.ta~1'])
   expect(pendingTransactions(finish(state, 'k', START_MS))).toEqual([])
+})
+
+it('M01 where it went without state is found by its key, and nothing is pending for it here', () => {
+  const way = { uri: 'sip:bob@b.invalid', flow: 'OB.tb', path: [] }
+  const state = wentAlong(remember(remember(flowOf(), 'k', START_MS), 'other', START_MS), 'k', way)
+  expect(findReceived(finish(state, 'k', START_MS), 'k')).toEqual({ key: 'k', way, finalAtMs: START_MS })
+  expect(findReceived(state, 'other')).toEqual({ key: 'other' })
+  expect(pendingTransactions(state)).toEqual([])
 })
 
 it('RFC 6026 §7.1: it is remembered 64*T1 after its final response', () => {
