@@ -32,7 +32,9 @@ export abstract class ContextRedirections extends ContextTargets {
     const branch = this.context.branches[index]
     if (!branch?.redirect || branch.final) return
     this.settleBranch(index, branch.redirect)
-    const groups = distinctTargets(targets)
+    // RFC 3261 §16.5: no target is tried twice, under whatever address it is found.
+    const known = [...this.context.branches.map((b) => b.target), ...this.context.groups.flat()]
+    const groups = distinctTargets(targets, known)
     if (groups.length > 0 && this.context.finalStatus === undefined) {
       this.branch(index, { replaced: true })
       this.update({ groups: [...groups, ...this.context.groups] })

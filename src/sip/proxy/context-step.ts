@@ -222,8 +222,11 @@ class ContextStep extends ContextRedirections {
    * a CANCEL that comes before its 100.
    */
   private abandoned(): void {
-    for (const [index, { final }] of this.context.branches.entries())
-      if (!final) this.branch(index, { provisional: true })
+    for (const [index, { final, cancel }] of this.context.branches.entries()) {
+      if (final) continue
+      this.branch(index, { provisional: true })
+      if (cancel === 'wanted') this.sendCancel(index)
+    }
     this.cancelled(undefined)
   }
 

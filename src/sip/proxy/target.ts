@@ -41,11 +41,12 @@ export interface NetworkHop {
 /** Groups are tried in order; the targets of one group ring together. */
 export type TargetSet = readonly (readonly Target[])[]
 
-/** Drops targets that are there twice, and groups without any. */
-export function distinctTargets(set: TargetSet): Target[][] {
-  const seen = new Set<string>()
+/** Drops targets that are there twice or among the `known` ones, and groups without any. */
+export function distinctTargets(set: TargetSet, known: readonly Target[] = []): Target[][] {
+  const idOf = ({ flow, uri }: Target) => `${flow} ${uri}`
+  const seen = new Set(known.map(idOf))
   const fresh = (target: Target) => {
-    const id = `${target.flow} ${target.uri}`
+    const id = idOf(target)
     return seen.has(id) ? false : seen.add(id) && true
   }
   return set.map((group) => group.filter(fresh)).filter((group) => group.length > 0)

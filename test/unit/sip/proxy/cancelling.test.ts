@@ -22,6 +22,13 @@ describe('the CANCEL of the caller', () => {
     expect(call.answer(0, 487).did).toEqual(['ACK 0', '487', 'record', 'finished'])
   })
 
+  it('D05 after a crash also the one that had not rung when another declined for all', () => {
+    const call = two().answer(0, 603)
+    expect(call.did).toEqual(['ACK 0'])
+    expect(call.abandon().did).toEqual(['CANCEL 1 SIP;cause=603'])
+    expect(call.answer(1, 487).did).toEqual(['ACK 1', '487', 'record', 'finished'])
+  })
+
   it('D02 has no Reason when the caller gave none', () => {
     expect(one().answer(0, 180).cancel().did).toEqual(['CANCEL 0'])
   })

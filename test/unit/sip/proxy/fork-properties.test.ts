@@ -8,53 +8,74 @@ import { requestOf } from '../../support/messages'
 /** What may happen to a call, in any order; branch numbers wrap around the branches that there are. */
 type Event = { readonly branch: number } & (
   | { readonly type: 'answer'; readonly status: number }
-  | { readonly type: 'unreachable' | 'unusable' | 'redirected' }
-  | { readonly type: 'cancel' | 'deadline' | 'wake' | 'retransmission' | 'relay' | 'respond' | 'pass' }
+  | { readonly type: 'unreachable' | 'unusable' | 'uncertain' | 'redirected' }
+  | {
+      readonly type:
+        | 'cancel'
+        | 'abandoned'
+        | 'deadline'
+        | 'wake'
+        | 'retransmission'
+        | 'bye'
+        | 'relay'
+        | 'respond'
+        | 'pass'
+    }
 )
 
-const status = fc.constantFrom(100, 180, 183, 200, 302, 401, 404, 407, 480, 486, 487, 503, 603)
+// Redirections more often: they take three events to be followed.
+const status = fc.constantFrom(100, 180, 183, 200, 300, 301, 302, 302, 305, 401, 404, 407, 480, 486, 487, 503, 603)
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('answer' as const), branch: fc.nat(2), status }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
-      type: fc.constantFrom(...(['unreachable', 'unusable', 'redirected'] as const)),
+      type: fc.constantFrom(...(['unreachable', 'unusable', 'uncertain', 'redirected', 'redirected'] as const)),
       branch: fc.nat(2),
     }),
   },
   {
     weight: 2,
     arbitrary: fc.record({
-      type: fc.constantFrom(...(['cancel', 'deadline', 'wake', 'retransmission', 'relay', 'respond', 'pass'] as const)),
+      type: fc.constantFrom(
+        ...(['cancel', 'deadline', 'wake', 'retransmission', 'bye', 'relay', 'respond', 'pass'] as const),
+      ),
       branch: fc.constant(0),
     }),
   },
 )
+/** The caller's object may crash too, which only an INVITE is remembered for (see `RelayedRequests`). */
+const eventOrCrash = fc.oneof(
+  { weight: 30, arbitrary: event },
+  { weight: 1, arbitrary: fc.constant({ type: 'abandoned' as const, branch: 0 }) },
+)
 const [b, c, d] = [phone('b'), phone('c'), phone('d')]
 const targets = fc.constantFrom<TargetSet>([[b]], [[b, c]], [[b, c, d]], [[b], [c]], [[b, c], [d]], [[b], [c], [d]])
-const options = fc.constantFrom(
+const plain = [
   {},
   { ringForMs: 20_000 },
   { noResponseMs: 5_000 },
   { onFailure: 'once' },
   { onFailure: 'once', ringForMs: 20_000 },
-  { on3xx: 'recurse' as const },
-  { on3xx: 'recurse' as const, onFailure: 'once' },
   { on3xx: 'block' as const },
-)
+]
+const recursing = [{}, { onFailure: 'once' }, { ringForMs: 20_000 }].map((o) => ({ ...o, on3xx: 'recurse' as const }))
+const options = fc.oneof(fc.constantFrom(...plain), fc.constantFrom(...recursing))
 /** What the failure route may decide when it is asked; otherwise its patience ends it. */
 const decisions = {
   relay: { type: 'relay', targets: [[phone('e'), phone('f')]], options: {} },
   respond: { type: 'respond', status: 500, reason: 'Own Words' },
   pass: { type: 'pass' },
 } as const
-const settings = { seed: 3261, numRuns: 200 }
+const settings = { seed: 3261, numRuns: 1_000 }
 
 /** Plays events until the shell would forget the call; a settled branch that is no longer ours says nothing more. */
 class Played {
   readonly call: Call
   /** What each phone answered finally, and whether it is still in its transaction. */
   readonly finals = new Map<number, number>()
+  /** Phones whose socket has closed. */
+  readonly gone = new Set<number>()
 
   constructor(call: Call) {
     this.call = call
@@ -69,8 +90,11 @@ class Played {
     if (this.over) return
     const branch = event.branch % Math.max(1, call.state.branches.length)
     if (event.type === 'answer') this.answer(branch, event.status)
+    else if (event.type === 'uncertain') call.give({ type: 'uncertain', branch })
+    else if (event.type === 'bye') this.hangUp()
+    else if (event.type === 'abandoned') this.crash()
     else if (event.type === 'unreachable' || event.type === 'unusable') this.leave(event.type, branch)
-    else if (event.type === 'redirected') call.give({ type: 'redirected', branch, targets: [[phone(`g${branch}`)]] })
+    else if (event.type === 'redirected') this.redirect(branch)
     else if (event.type === 'deadline') call.untilDeadline()
     else if (event.type === 'relay' || event.type === 'respond' || event.type === 'pass')
       call.give({ type: 'failure-decided', name: 'once', decision: decisions[event.type] })
@@ -84,14 +108,40 @@ class Played {
     if (this.call.state.branches[branch]?.client.state === 'terminated') return
     if (status >= 200) this.finals.set(branch, status)
     // Each is redirected to somebody else.
-    const elsewhere = status === 302 ? { headers: [['Contact', `<sip:g${branch}@example.test>`] as const] } : {}
+    const elsewhere =
+      status >= 300 && status < 400 ? { headers: [['Contact', `<sip:g${branch}@example.test>`] as const] } : {}
     this.call.answer(branch, status, elsewhere)
     const acknowledged = this.call.did.includes(`ACK ${branch}`)
     expect(acknowledged, `ACK for ${status}`).toBe(status >= 300 && this.call.state.method === 'INVITE')
   }
 
+  /** Those are found whom a branch named, if one did. */
+  private redirect(branch: number): void {
+    const redirecting = this.call.state.branches.findIndex((x) => x.redirect && !x.final)
+    const index = redirecting < 0 ? branch : redirecting
+    this.call.give({ type: 'redirected', branch: index, targets: [[phone(`g${index}`)]] })
+  }
+
+  /** Branches to phones that a redirection has led to. */
+  get followed(): number {
+    return this.call.state.branches.filter((x) => x.target.uri.startsWith('sip:bob-g')).length
+  }
+
+  /** The caller's object crashes, which is told to a call that nobody has answered or cancelled. */
+  private crash(): void {
+    const { finalStatus, cancelled } = this.call.state
+    if (finalStatus === undefined && !cancelled) this.call.abandon()
+  }
+
+  /** The caller ends the dialog that was made first. */
+  hangUp(): void {
+    const { dialog } = this.call.state
+    if (dialog?.toTag !== undefined) this.call.bye(dialog.fromTag, dialog.toTag)
+  }
+
   private leave(type: 'unreachable' | 'unusable', branch: number): void {
     if (this.finals.has(branch)) return this.call.absorbs({ type, branch })
+    if (type === 'unreachable') this.gone.add(branch)
     if (type === 'unusable') this.finals.set(branch, 500)
     this.call.give({ type, branch })
   }
@@ -125,9 +175,9 @@ describe('whatever happens to a fork, in any order', () => {
         expect(finals.length).toBeGreaterThan(0)
         expect(new Set(finals.filter((s) => s >= 300)).size + (finals.some((s) => s < 300) ? 1 : 0)).toBe(1)
         if (!repeated) expect(finals.filter((s) => s >= 300).length).toBeLessThan(2)
-        expect(history.filter((e) => e.type === 'finished').length).toBe(played.settled ? 0 : 1)
-        expect(history.filter((e) => e.type === 'record').length).toBe(played.settled ? 0 : 1)
-        if (played.settled) expect(state.dialog?.answeredAtMs).toBeDefined()
+        expect(history.filter((e) => e.type === 'finished').length).toBe(played.over ? 1 : 0)
+        expect(history.filter((e) => e.type === 'record').length).toBe(played.over ? 1 : 0)
+        if (!played.over) expect(state.dialog?.answeredAtMs).toBeDefined()
       }),
       settings,
     )
@@ -171,6 +221,33 @@ describe('whatever happens to a fork, in any order', () => {
       }),
       settings,
     )
+  })
+
+  it('when all is over nobody rings on, and nothing is left', () => {
+    let followed = 0
+    const crashing = fc.tuple(targets, options, fc.array(eventOrCrash, { maxLength: 14 }))
+    fc.assert(
+      fc.property(crashing, ([set, times, events]) => {
+        const played = new Played(new Call(newCall(set, { options: times })))
+        for (const e of events) played.play(e)
+        played.finish()
+        if (!played.over) played.hangUp()
+        followed += played.followed
+        const { didSoFar, history, state } = played.call
+        expect(history.filter((e) => e.type === 'finished' || e.type === 'record').map((e) => e.type)).toEqual([
+          'record',
+          'finished',
+        ])
+        expect(state.groups.length === 0 || state.finalStatus !== undefined).toBe(true)
+        for (const [n, { final, provisional }] of state.branches.entries()) {
+          expect(final).toBeDefined()
+          const isSilent = !provisional || played.finals.has(n) || played.gone.has(n)
+          expect(isSilent || didSoFar.some((text) => `${text} `.startsWith(`CANCEL ${n} `)), `${n}`).toBe(true)
+        }
+      }),
+      settings,
+    )
+    expect(followed, 'redirections that were followed').toBeGreaterThan(20)
   })
 
   it('an alarm that comes again does nothing', () => {

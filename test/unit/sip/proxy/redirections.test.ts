@@ -57,6 +57,17 @@ describe('M15 RFC 3261 §16.7 step 4 a redirection', () => {
     expect(forked.answer(1, 302, contact('<sip:u0@example.test>')).did).toEqual(['ACK 1'])
   })
 
+  it('§16.5 leads to no phone that was tried or waits for its turn, though under another address', () => {
+    const again = redirected().give({ type: 'redirected', branch: 0, targets: [[phone('b')]] })
+    expect(again.did).toEqual(['302', 'record', 'finished'])
+    const both = redirected({}, [[phone('b')], [phone('d')]])
+    both.give({ type: 'redirected', branch: 0, targets: [[phone('d'), phone('c')]] })
+    expect(both.effects).toMatchObject([{ type: 'request', branch: 1 }])
+    expect(both.state.branches[1]?.target).toEqual(phone('c'))
+    expect(both.answer(1, 486).did).toEqual(['ACK 1', 'INVITE 2'])
+    expect(both.state.branches[2]?.target).toEqual(phone('d'))
+  })
+
   it('whose Contacts are looked for when the caller gives up ends with 487', () => {
     expect(redirected().cancel().did).toEqual(['487', 'record', 'finished'])
     const late = redirected().cancel()
