@@ -7,7 +7,8 @@ import { DEFAULT_PORT, type NetworkAddress } from './hop'
 
 /**
  * RFC 3261 §18.2.1, RFC 3581 §4: notes in the topmost Via where the request really came from. `received` when the address
- * differs from the sent-by, and always beside a filled-in `rport`.
+ * differs from the sent-by, and always beside a filled-in `rport`. What the sender has written there himself is replaced: answers
+ * would go to whomever he names.
  */
 export function withReceived(request: Request, source: NetworkAddress): Request {
   const at = request.headers.findIndex((h) => h.key === 'via')
@@ -16,7 +17,8 @@ export function withReceived(request: Request, source: NetworkAddress): Request 
   const via = top === undefined ? undefined : parseVia(top)
   if (!line || top === undefined || !via) return request
   const wantsPort = hasParameter(via.parameters, 'rport')
-  if (!wantsPort && bare(via.host) === source.address) return request
+  const isTrue = bare(via.host) === source.address && !hasParameter(via.parameters, 'received')
+  if (!wantsPort && isTrue) return request
   const kept = via.parameters.filter(({ name }) => !['received', 'rport'].includes(name.toLowerCase()))
   const received = { name: 'received', value: source.address }
   const parameters = [...kept, received, ...(wantsPort ? [{ name: 'rport', value: String(source.port) }] : [])]

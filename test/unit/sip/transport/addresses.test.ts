@@ -12,8 +12,12 @@ import { requestOf } from '../../support/messages'
 const FOUR = { transport: 'UDP', address: '192.0.2.1', port: 5060 } as const
 const SIX = { transport: 'TCP', address: '2001:db8::1', port: 5070 } as const
 
+/** Heard on one socket of several. */
+const BEHIND_NAT = { ...FOUR, socket: '203.0.113.5:5090' } as const
+const LINK_LOCAL = { ...SIX, address: 'fe80::1%eth0', socket: '[2001:db8::5]:5060' } as const
+
 describe('an address on the network', () => {
-  it.each([FOUR, SIX])('%o reads as it is written', (address) => {
+  it.each([FOUR, SIX, BEHIND_NAT, LINK_LOCAL])('%o reads as it is written', (address) => {
     expect(parseAddress(formatAddress(address))).toEqual(address)
     expect(sameAddress(address, { ...address })).toBe(true)
   })
@@ -22,10 +26,16 @@ describe('an address on the network', () => {
     expect([hostPort(FOUR), hostPort(SIX)]).toEqual(['192.0.2.1:5060', '[2001:db8::1]:5070'])
   })
 
-  it.each(['', 'UDP', 'SCTP:192.0.2.1:5060', 'UDP:192.0.2.1', 'UDP:2001:db8::1:5060', 'UDP:192.0.2.1:99999'])(
-    '%j is none',
-    (text) => expect(parseAddress(text)).toBeUndefined(),
-  )
+  it.each([
+    '',
+    'UDP',
+    'SCTP:192.0.2.1:5060',
+    'UDP:192.0.2.1',
+    'UDP:2001:db8::1:5060',
+    'UDP:192.0.2.1:99999',
+    'UDP:192.0.2.1:5060/',
+    'UDP:192.0.2.1:5060/x',
+  ])('%j is none', (text) => expect(parseAddress(text)).toBeUndefined())
 })
 
 const from = (via: string, source = FOUR) => {
@@ -53,6 +63,11 @@ describe('RFC 3581 §4 the topmost Via', () => {
     expect(from('SIP/2.0/UDP 10.0.0.1;received=198.51.100.9;branch=z9hG4bKa, SIP/2.0/UDP b;branch=z9hG4bKb')).toBe(
       'SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKa;received=192.0.2.1, SIP/2.0/UDP b;branch=z9hG4bKb',
     )
+    // Beside an honest sent-by too: it names whom our answers would hit.
+    expect(from('SIP/2.0/UDP 192.0.2.1;received=198.51.100.9;branch=z9hG4bKa')).toBe(
+      'SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa;received=192.0.2.1',
+    )
+    expect(from('SIP/2.0/UDP 192.0.2.1;rport=9;branch=z9hG4bKa')).toContain(';received=192.0.2.1;rport=5060')
   })
 })
 
@@ -76,7 +91,7 @@ describe('RFC 3261 §18.2.2 a response', () => {
 })
 
 describe('P01 the Path of a phone behind a gateway', () => {
-  it.each([FOUR, SIX])('leads to %o, and nobody else can write one', (address) => {
+  it.each([FOUR, SIX, BEHIND_NAT])('leads to %o, and nobody else can write one', (address) => {
     const token = formatFlowToken(address, mac)
     expect(token).toMatch(/^[\w.-]+$/)
     expect(parseFlowToken(token, mac)).toEqual(address)
