@@ -2,13 +2,10 @@ import { hash } from '../platform/hash'
 import { keyedMac } from '../platform/mac'
 import { randomToken } from '../platform/random'
 import { decodeFrame } from '../sip/message/octets'
-import { toFrame } from '../sip/message/serialize'
 import type { SipUri } from '../sip/message/uri'
-import { PING, PONG } from '../sip/outbound/keep-alive'
-import { type Incoming, readFrame } from '../sip/outbound/receive'
+import { PING } from '../sip/outbound/keep-alive'
+import { readFrame } from '../sip/outbound/receive'
 import type { NetworkAddress } from '../sip/transport/hop'
-import { responseAddress } from '../sip/transport/received'
-import { isScanner } from '../sip/transport/scanners'
 import { ConfigurationSource } from './configuration'
 import { Dispatcher } from './core/dispatcher'
 import { NO_MEDIA } from './core/media'
@@ -42,7 +39,6 @@ export class Gateway {
   readonly relay: Relay
   readonly dispatcher: Dispatcher
   readonly trunks: TrunkRegistrations
-  readonly counters = { malformed: 0, ignored: 0, scanners: 0 }
   readonly media: MediaRelay
   private readonly engines: Engines
   private readonly own: OwnRequests
@@ -62,13 +58,17 @@ export class Gateway {
       random: () => randomToken(9),
       mac: keyedMac(`gateway|${token}`),
       log,
-      toNetwork: (frame, to) => this.network.send(frame, to),
+      toNetwork: (frame, to, options) => this.network.send(frame, to, options),
       toLink: (frame, socket) => this.link.send(frame, socket),
     }
-    const sentBy = (to: Pick<NetworkAddress, 'transport' | 'address'>) => this.network.sentBy(to)
+    const sentBy = (to: Omit<NetworkAddress, 'port'>) => this.network.sentBy(to)
     const addresses = async (uri: SipUri) => (await resolve(uri, dns)).filter((to) => this.network.reaches(to))
     const onChanged = () => this.reportSoon()
-    this.network = new Network(settings.listeners, (bytes, source) => this.fromNetwork(bytes, source))
+    this.network = new Network(settings.listeners, {
+      log,
+      newTag: randomToken,
+      onMessage: (message, source) => void this.relay.fromNetwork(message, source),
+    })
     this.own = new OwnRequests(ports, sentBy)
     this.phones = new PhoneKeepAlive((to) => void this.network.send({ text: PING, binary: false }, to).catch(() => {}))
     this.dispatcher = new Dispatcher({ ports, own: this.own, sentBy, resolve: addresses, onChanged })
@@ -144,40 +144,9 @@ export class Gateway {
       sets: this.dispatcher.describe(),
       trunks: this.trunks.describe(),
       media: this.media.snapshot(),
-      counters: { ...this.relay.counters, ...this.counters },
+      counters: this.relay.counters,
+      transports: this.network.counters,
     }
-  }
-
-  private fromNetwork(bytes: Uint8Array, source: NetworkAddress): void {
-    const incoming = readFrame(decodeFrame(bytes), () => randomToken())
-    switch (incoming.type) {
-      case 'ping':
-        return void this.network.send({ text: PONG, binary: false }, source).catch(() => {})
-      case 'ignored':
-        return this.ignored(incoming.why, source)
-      case 'refused':
-        return this.refused(incoming, source)
-      case 'request':
-        if (isScanner(incoming.request)) return void this.counters.scanners++
-        return void this.relay.fromNetwork(incoming.request, source)
-      case 'response':
-        return void this.relay.fromNetwork(incoming.response, source)
-    }
-  }
-
-  private ignored(why: string, source: NetworkAddress): void {
-    if (why === 'keep-alive') return
-    this.counters.ignored++
-    this.log('debug', 'message.ignored', { why, source })
-  }
-
-  /** RFC 3261 §21.4.1: what can be answered is told what is wrong with it. */
-  private refused({ response }: Incoming & { type: 'refused' }, source: NetworkAddress): void {
-    this.counters.malformed++
-    this.log('debug', 'message.refused', { status: response.status, reason: response.reason, source })
-    const to = source.transport === 'TCP' ? source : responseAddress(response)
-    // A sent-by that can't be read is answered where it came from.
-    void this.network.send(toFrame(response), to ?? source).catch(() => {})
   }
 
   private fromLink(frame: string | Uint8Array, socket: number): void {

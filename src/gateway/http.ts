@@ -61,12 +61,21 @@ function metricsOf(gateway: Gateway): Registry {
   })
   new Gauge({
     name: 'strowger_gateway_messages',
-    help: 'Messages since the start, by what became of them.',
+    help: 'Messages that were relayed or not, since the start.',
     labelNames: ['kind'],
     registers,
     collect() {
-      for (const [kind, count] of Object.entries({ ...gateway.relay.counters, ...gateway.counters }))
-        this.set({ kind }, count)
+      for (const [kind, count] of Object.entries(gateway.relay.counters)) this.set({ kind }, count)
+    },
+  })
+  new Gauge({
+    name: 'strowger_gateway_transport',
+    help: 'Messages since the start, by transport: received, sent, malformed, ignored, of scanners; and errors.',
+    labelNames: ['transport', 'kind'],
+    registers,
+    collect() {
+      for (const [transport, counters] of Object.entries(gateway.network.counters))
+        for (const [kind, count] of Object.entries(counters)) this.set({ transport, kind }, Number(count))
     },
   })
   new Gauge({

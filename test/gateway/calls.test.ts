@@ -334,7 +334,7 @@ describe('a call in', () => {
     one.request('OPTIONS', { uri: `sip:127.0.0.1:${lab.edge.port}` })
     await one.expect('200 OPTIONS')
     expect(one.unread).toEqual([])
-    expect(lab.gateway.describe().counters.scanners).toBe(1)
+    expect(lab.gateway.describe().transports.UDP.scanners).toBe(1)
   })
 
   it('G11 a malformed request is told so', async () => {

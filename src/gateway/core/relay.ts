@@ -18,7 +18,7 @@ import { objectToMaxForwards } from '../../sip/proxy/validation'
 import { inviteKeyOfCancel, serverTransactionKey } from '../../sip/transaction/key'
 import { formatFlowToken, parseFlowToken } from '../../sip/transport/flow-token'
 import { DEFAULT_PORT, formatAddress, type NetworkAddress, parseAddress } from '../../sip/transport/hop'
-import { responseAddress, withReceived } from '../../sip/transport/received'
+import { replyWay, withReceived } from '../../sip/transport/received'
 import { formatSource, SOURCE_HEADER } from '../../sip/transport/source'
 import { hangUp } from '../../sip/uac/hang-up'
 import { CallOrder } from './call-order'
@@ -34,7 +34,7 @@ import {
   takeOwnRoutes,
 } from './own-routes'
 import type { Ports } from './ports'
-import { type Origin, RelayedCall, socketIn } from './relayed-call'
+import { type Origin, orElse, RelayedCall, socketIn } from './relayed-call'
 
 export interface RelayOptionsOfGateway {
   readonly name: string
@@ -43,9 +43,9 @@ export interface RelayOptionsOfGateway {
   readonly destinations: Destinations
   readonly trunks: Trunks
   /** Our `host:port` as peers of that kind see it. */
-  sentBy(to: Pick<NetworkAddress, 'transport' | 'address'>): string
+  sentBy(to: Omit<NetworkAddress, 'port'>): string
   /** Whether a socket of ours reaches such an address. */
-  reaches(to: Pick<NetworkAddress, 'transport' | 'address'>): boolean
+  reaches(to: Omit<NetworkAddress, 'port'>): boolean
   /** Every `host:port` of ours. */
   ownHosts(): readonly string[]
   resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
@@ -102,9 +102,7 @@ export class Relay {
     if (message.kind === 'response') return void this.response(message, 'network')
     this.counters.fromNetwork++
     const request = withReceived(message, source)
-    const replyTo = source.transport === 'TCP' ? source : responseAddress(makeResponse(request, 100))
-    if (!replyTo) return
-    const origin: Origin = { side: 'network', replyTo }
+    const origin: Origin = { side: 'network', source, ...replyWay(request, source) }
     const scope = formatAddress(source)
     if (this.isKnown(request, scope, origin)) return
     const { request: stripped, socket, note } = takeOwnRoutes(request, this.names())
@@ -293,7 +291,7 @@ export class Relay {
       session,
       ...(refusal ? { refusal } : {}),
       overStream: (target) => this.overStream(target),
-      streamRefused: ({ hop }) => void this.refusedStreams.set(hop?.to ?? '', ports.nowMs() + STREAM_MEMORY_MS),
+      streamRefused: ({ hop }) => this.streamRefused(hop?.to ?? ''),
       onFinal: (target, status, isOwn) => this.settled(request, target, status, isOwn),
       onUnusable: (target, answer) => void this.hangUp(request, target, answer),
       onFinished: () => {
@@ -326,6 +324,12 @@ export class Relay {
     const recordRoute = [overTcp(own, sentBy(to)), back]
     const hop = { ...target.hop, to: formatAddress(to), reliable: true, sentBy: sentBy(to), recordRoute }
     return { ...target, transport: 'TCP', hop }
+  }
+
+  private streamRefused(to: string): void {
+    const nowMs = this.options.ports.nowMs()
+    for (const [key, untilMs] of this.refusedStreams) if (untilMs <= nowMs) this.refusedStreams.delete(key)
+    this.refusedStreams.set(to, nowMs + STREAM_MEMORY_MS)
   }
 
   private settled(request: Request, target: Target, status: number, isOwn: boolean): void {
@@ -413,9 +417,9 @@ export class Relay {
   }
 
   private noteRegistration(call: RelayedCall, response: Response): void {
-    if (call.context.method !== 'REGISTER' || response.status !== 200 || call.replyTo === undefined) return
+    if (call.context.method !== 'REGISTER' || response.status !== 200 || call.source === undefined) return
     const granted = headerValues(response, 'contact').map((c) => Number(/;\s*expires=(\d+)/i.exec(c)?.[1] ?? '0'))
-    this.options.onRegistered(call.replyTo, Math.max(0, ...granted))
+    this.options.onRegistered(call.source, Math.max(0, ...granted))
   }
 
   /** RFC 3261 §13.2.2.4, §16.11: the ACK of a 2xx is no transaction; it follows its route. */
@@ -461,7 +465,7 @@ export class Relay {
     const frame = toFrame(response)
     try {
       if (origin.side === 'link') await ports.toLink(frame, origin.socket)
-      else await ports.toNetwork(frame, origin.replyTo)
+      else await ports.toNetwork(frame, origin.replyTo, orElse(origin))
     } catch (error) {
       ports.log('warn', 'response.lost', { status: response.status, error: String(error) })
     }

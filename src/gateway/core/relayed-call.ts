@@ -18,15 +18,19 @@ import {
 import type { RouteHooks } from '../../sip/proxy/route-hooks'
 import type { Target } from '../../sip/proxy/target'
 import { type NetworkAddress, parseAddress } from '../../sip/transport/hop'
+import type { ReplyWay } from '../../sip/transport/received'
+import type { SendOptions } from '../transport/receiver'
 import type { Media, Side } from './media'
 import type { Ports } from './ports'
 
 /** RFC 3261 §18.1.1: what is larger than a path MTU less 200 bytes, or than this where the MTU is not known. */
 export const MAX_DATAGRAM_BYTES = 1_300
+/** How long a large request waits for a connection: many a firewall says nothing, and the next destination must have its turn. */
+export const STREAM_TRIAL_MS = 1_000
 
 /** Where a request came from, and where its responses go. */
 export type Origin =
-  | { readonly side: 'network'; readonly replyTo: NetworkAddress }
+  | ({ readonly side: 'network'; readonly source: NetworkAddress } & ReplyWay)
   | { readonly side: 'link'; readonly socket: number }
 
 export interface CallOptions {
@@ -71,9 +75,9 @@ export class RelayedCall {
   }
 
   /** Where the sender is on the network; undefined when it is the Worker. */
-  get replyTo(): NetworkAddress | undefined {
+  get source(): NetworkAddress | undefined {
     const { origin } = this.options
-    return origin.side === 'network' ? origin.replyTo : undefined
+    return origin.side === 'network' ? origin.source : undefined
   }
 
   get side(): Side {
@@ -170,7 +174,7 @@ export class RelayedCall {
         if (effect.status >= 300) this.endMedia()
         try {
           if (origin.side === 'link') await ports.toLink(effect, origin.socket)
-          else await ports.toNetwork(effect, origin.replyTo)
+          else await ports.toNetwork(effect, origin.replyTo, orElse(origin))
         } catch (error) {
           // RFC 3261 §17.2.4: the other end asks again, or gives up.
           ports.log('warn', 'response.lost', { callId, status: effect.status, error: String(error) })
@@ -208,7 +212,7 @@ export class RelayedCall {
     this.context = onReliableHop(before, index, stream)
     const frame = toFrame(withBodyOf(branchRequest(this.context, index, ports.mac, hooks), passed))
     try {
-      await ports.toNetwork(frame, addressOf(stream))
+      await ports.toNetwork(frame, addressOf(stream), { connectWithinMs: STREAM_TRIAL_MS })
       this.sent.set(index, frame)
       return true
     } catch (error) {
@@ -274,6 +278,11 @@ function withoutBody(response: Response): Response {
 /** The request with the body that the media made of it. */
 function withBodyOf(request: Request, passed: Request): Request {
   return request.body === passed.body ? request : setBody(request, passed.body)
+}
+
+/** Where a response goes when the connection of its request is gone. */
+export function orElse(origin: Origin & { side: 'network' }): SendOptions {
+  return origin.orElse === undefined ? {} : { orElse: origin.orElse }
 }
 
 function sideOf(target: Target): Side {

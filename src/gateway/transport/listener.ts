@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
-import { DEFAULT_PORT, type NetworkTransport } from '../../sip/transport/hop'
+import { isIP, isIPv6 } from 'node:net'
+import { DEFAULT_PORT, hostPort, type NetworkTransport } from '../../sip/transport/hop'
 
 /** An address that the gateway listens on. */
 export interface Listener {
@@ -14,6 +14,7 @@ export interface Listener {
 
 const LISTENER =
   /^(udp|tcp):(?:\[([^\]]+)\]|([^:;[\]]+))(?::(\d{1,5}))?(?:;advertise=(?:\[([^\]]+)\]|([^:;[\]]+))(?::(\d{1,5}))?)?$/i
+const HOST = /^[0-9a-f:.]+$|^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/
 
 /**
  * Reads `udp:0.0.0.0:5060;advertise=203.0.113.5:5060,tcp:[::]:5060`: transport, address to bind to, port (5060 when absent)
@@ -26,19 +27,37 @@ export function readListeners(text: string): Listener[] {
     .filter((part) => part !== '')
     .map(readListener)
   if (listeners.length === 0) throw new Error('LISTEN names no address: for example LISTEN=udp:0.0.0.0:5060')
+  const names = listeners.map(({ transport, address, port }) => `${transport} ${hostPort({ address, port })}`)
+  const twice = names.find((name, i) => listeners[i]?.port !== 0 && names.indexOf(name) !== i)
+  if (twice !== undefined) throw new Error(`LISTEN: ${twice} is there twice`)
   return listeners
+}
+
+/** What peers see of it. `port`: the one it is bound to. */
+export function advertised(listener: Listener, port: number): { readonly address: string; readonly port: number } {
+  const { host, port: shown } = listener.advertised ?? { host: listener.address, port }
+  return { address: host, port: shown === 0 ? port : shown }
+}
+
+/** Listens on every address of the machine. */
+export function isAnyAddress(address: string): boolean {
+  return address === '0.0.0.0' || /^[0:]+$/.test(address)
 }
 
 function readListener(text: string): Listener {
   const match = LISTENER.exec(text)
   if (!match) throw new Error(`LISTEN: "${text}" is not like udp:0.0.0.0:5060;advertise=203.0.113.5:5060`)
   const [, transport = '', six, four, port, advertisedSix, advertisedHost, advertisedPort] = match
-  const address = six ?? four ?? ''
+  // Hosts are compared as text, in lower case.
+  const address = (six ?? four ?? '').toLowerCase()
   if (isIP(address) === 0) throw new Error(`LISTEN: "${address}" is not an IP address`)
   const bound = portOf(port, text)
-  const host = advertisedSix ?? advertisedHost
-  const isAny = address === '0.0.0.0' || address === '::'
-  if (isAny && host === undefined)
+  const host = (advertisedSix ?? advertisedHost)?.toLowerCase()
+  if (advertisedSix !== undefined && !isIPv6(advertisedSix))
+    throw new Error(`LISTEN: advertise=[${advertisedSix}] is not an IPv6 address`)
+  if (host !== undefined && (isAnyAddress(host) || !HOST.test(host)))
+    throw new Error(`LISTEN: advertise=${host} is no address that carriers can reach`)
+  if (isAnyAddress(address) && host === undefined)
     throw new Error(`LISTEN: "${text}" needs advertise=<address that carriers can reach>, since it listens everywhere`)
   return {
     transport: transport.toUpperCase() as NetworkTransport,

@@ -1,16 +1,23 @@
 import { isIPv6 } from 'node:net'
 import { encodeFrame, type Frame } from '../../sip/message/octets'
-import { hostPort, type NetworkAddress, type NetworkTransport } from '../../sip/transport/hop'
+import type { NetworkAddress, NetworkTransport } from '../../sip/transport/hop'
+import { type CountersByTransport, newCounters } from './counters'
 import type { Listener } from './listener'
-import type { Receiver } from './receiver'
+import type { SendOptions } from './receiver'
+import { Reception, type ReceptionOptions } from './reception'
 import { TcpSocket } from './tcp'
 import { UdpSocket } from './udp'
 
+type NetworkSocket = UdpSocket | TcpSocket
+
 /** All sockets toward carriers and their phones. */
 export class Network {
-  private readonly sockets: Array<UdpSocket | TcpSocket>
+  readonly counters: CountersByTransport = newCounters()
+  private readonly sockets: readonly NetworkSocket[]
 
-  constructor(listeners: readonly Listener[], receive: Receiver) {
+  constructor(listeners: readonly Listener[], options: Omit<ReceptionOptions, 'counters' | 'send'>) {
+    const send = (frame: Frame, to: NetworkAddress, how?: SendOptions) => this.send(frame, to, how)
+    const receive = new Reception({ ...options, send, counters: this.counters })
     this.sockets = listeners.map((listener) =>
       listener.transport === 'UDP' ? new UdpSocket(listener, receive) : new TcpSocket(listener, receive),
     )
@@ -18,14 +25,10 @@ export class Network {
 
   /** Throws an Error of one line when an address can't be had; then none is kept. */
   async listen(): Promise<void> {
-    const opened: Array<UdpSocket | TcpSocket> = []
     try {
-      for (const socket of this.sockets) {
-        await socket.listen()
-        opened.push(socket)
-      }
+      for (const socket of this.sockets) await socket.listen()
     } catch (error) {
-      await Promise.all(opened.map((socket) => socket.close()))
+      await this.close()
       throw error
     }
   }
@@ -34,39 +37,48 @@ export class Network {
     await Promise.all(this.sockets.map((socket) => socket.close()))
   }
 
-  /** Rejects when the message certainly did not leave, or there is no socket of that kind. */
-  async send(frame: Frame, to: NetworkAddress): Promise<void> {
-    const socket = this.socketFor(to)
-    if (!socket) throw new Error(`no ${to.transport} socket reaches ${to.address}`)
-    await socket.send(encodeFrame(frame), to)
+  /** Rejects, in a bounded time, when the message certainly did not leave, or there is no socket of that kind. */
+  async send(frame: Frame, to: NetworkAddress, options: SendOptions = {}): Promise<void> {
+    const counters = this.counters[to.transport]
+    try {
+      await this.socketFor(to).send(encodeFrame(frame), to, options)
+      counters.sent++
+    } catch (error) {
+      counters.errors++
+      throw error
+    }
   }
 
   /** Whether there is a socket that reaches the address. */
-  reaches(to: Pick<NetworkAddress, 'transport' | 'address'>): boolean {
-    return this.socketFor(to) !== undefined
+  reaches(to: Omit<NetworkAddress, 'port'>): boolean {
+    return this.candidates(to).length > 0
   }
 
   /** Our host and port as a peer of that kind sees them. */
-  sentBy(to: Pick<NetworkAddress, 'transport' | 'address'>): string {
-    const socket = this.socketFor(to)
-    if (!socket) throw new Error(`no ${to.transport} socket reaches ${to.address}`)
-    return advertised(socket)
+  sentBy(to: Omit<NetworkAddress, 'port'>): string {
+    return this.socketFor(to).sentBy
   }
 
   /** Every `host:port` that is ours, with its transport. */
   own(): Array<{ readonly transport: NetworkTransport; readonly hostPort: string }> {
-    return this.sockets.map((socket) => ({ transport: socket.listener.transport, hostPort: advertised(socket) }))
+    return this.sockets.map((socket) => ({ transport: socket.listener.transport, hostPort: socket.sentBy }))
   }
 
-  private socketFor({ transport, address }: Pick<NetworkAddress, 'transport' | 'address'>) {
-    return this.sockets.find(
+  /** RFC 3581 §4: the one that it was heard on; else one that is connected already; else the first of its kind. */
+  private socketFor(to: Omit<NetworkAddress, 'port'> & Partial<Pick<NetworkAddress, 'port'>>): NetworkSocket {
+    const candidates = this.candidates(to)
+    const { port } = to
+    const socket =
+      candidates.find((candidate) => candidate.sentBy === to.socket) ??
+      candidates.find((candidate) => port !== undefined && candidate.isConnectedTo({ ...to, port })) ??
+      candidates[0]
+    if (!socket) throw new Error(`no ${to.transport} socket reaches ${to.address}`)
+    return socket
+  }
+
+  private candidates({ transport, address }: Omit<NetworkAddress, 'port'>): NetworkSocket[] {
+    return this.sockets.filter(
       ({ listener }) => listener.transport === transport && isIPv6(listener.address) === isIPv6(address),
     )
   }
-}
-
-function advertised(socket: UdpSocket | TcpSocket): string {
-  const { listener, port } = socket
-  const { host, port: shown } = listener.advertised ?? { host: listener.address, port }
-  return hostPort({ address: host, port: shown === 0 ? port : shown })
 }

@@ -1,18 +1,21 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import type { NetworkAddress } from '../../sip/transport/hop'
-import type { Listener } from './listener'
+import { hostPort, type NetworkAddress } from '../../sip/transport/hop'
+import { advertised, type Listener } from './listener'
 import { explain, type Receiver } from './receiver'
 
 /** One UDP socket. */
 export class UdpSocket {
   readonly listener: Listener
   private readonly socket: Socket
+  private isClosed = false
 
   constructor(listener: Listener, receive: Receiver) {
     this.listener = listener
     this.socket = isIPv6(listener.address) ? createSocket({ type: 'udp6', ipv6Only: true }) : createSocket('udp4')
-    this.socket.on('message', (bytes, { address, port }) => receive(bytes, { transport: 'UDP', address, port }))
+    this.socket.on('message', (bytes, { address, port }) =>
+      receive.message(bytes, { transport: 'UDP', address, port, socket: this.sentBy }),
+    )
     // A send that failed is told to its sender.
     this.socket.on('error', () => {})
   }
@@ -24,17 +27,30 @@ export class UdpSocket {
     })
   }
 
-  get port(): number {
-    return this.socket.address().port
+  /** What it is called by its peers. */
+  get sentBy(): string {
+    return hostPort(advertised(this.listener, this.port))
+  }
+
+  private get port(): number {
+    return this.listener.port === 0 ? this.socket.address().port : this.listener.port
+  }
+
+  /** A datagram is alone. */
+  isConnectedTo(): boolean {
+    return false
   }
 
   send(bytes: Uint8Array | string, to: NetworkAddress): Promise<void> {
+    if (this.isClosed) return Promise.reject(new Error('the socket is closed'))
     return new Promise((resolve, reject) => {
       this.socket.send(bytes, to.port, to.address, (error) => (error ? reject(error) : resolve()))
     })
   }
 
   async close(): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
     await new Promise<void>((resolve) => this.socket.close(resolve))
   }
 }

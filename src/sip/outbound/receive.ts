@@ -23,7 +23,7 @@ export type Incoming =
   | { readonly type: 'ping' }
   | { readonly type: 'request'; readonly request: Request; readonly callId: string }
   /** A request that can't be processed, and its answer. */
-  | { readonly type: 'refused'; readonly response: Response }
+  | { readonly type: 'refused'; readonly request: Request; readonly response: Response }
   | { readonly type: 'response'; readonly response: Response; readonly callId: string }
 
 /** Reads a frame: RFC 7118 §5, RFC 3261 §16.3 step 1 and §18.1.2. `newTag`: a fresh To tag, asked for when one is needed. */
@@ -50,7 +50,7 @@ function refuse(request: Request, status: number, fault: string, newTag: () => s
     request.method !== 'ACK' && ['via', 'from', 'to', 'call-id', 'cseq'].every((key) => has(request, key))
   if (!answerable) return { type: 'ignored', why: fault }
   const reason = status === 400 ? `Bad Request - ${fault}` : fault
-  return { type: 'refused', response: makeResponse(request, status, { reason, toTag: newTag() }) }
+  return { type: 'refused', request, response: makeResponse(request, status, { reason, toTag: newTag() }) }
 }
 
 function has(request: Request, key: string): boolean {

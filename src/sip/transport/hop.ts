@@ -41,7 +41,3 @@ export function parseAddress(text: string): NetworkAddress | undefined {
   const transport = match[1].toUpperCase() as NetworkTransport
   return { transport, address, port, ...(socket === undefined ? {} : { socket }) }
 }
-
-export function sameAddress(a: NetworkAddress, b: NetworkAddress): boolean {
-  return a.transport === b.transport && a.address === b.address && a.port === b.port
-}

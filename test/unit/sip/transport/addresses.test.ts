@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { header, headerLines } from '../../../../src/sip/message/headers'
-import { makeResponse } from '../../../../src/sip/message/respond'
 import { formatFlowToken, parseFlowToken } from '../../../../src/sip/transport/flow-token'
-import { formatAddress, hostPort, parseAddress, sameAddress } from '../../../../src/sip/transport/hop'
-import { responseAddress, withReceived } from '../../../../src/sip/transport/received'
+import {
+  formatAddress,
+  hostPort,
+  type NetworkAddress,
+  parseAddress,
+  sameAddress,
+} from '../../../../src/sip/transport/hop'
+import { replyWay, withReceived } from '../../../../src/sip/transport/received'
 import { formatSource, sourceIn, withoutSource } from '../../../../src/sip/transport/source'
 import { srvOrder } from '../../../../src/sip/transport/srv-order'
 import { foreignMac, mac } from '../../support/mac'
@@ -19,7 +24,6 @@ const LINK_LOCAL = { ...SIX, address: 'fe80::1%eth0', socket: '[2001:db8::5]:506
 describe('an address on the network', () => {
   it.each([FOUR, SIX, BEHIND_NAT, LINK_LOCAL])('%o reads as it is written', (address) => {
     expect(parseAddress(formatAddress(address))).toEqual(address)
-    expect(sameAddress(address, { ...address })).toBe(true)
   })
 
   it('has brackets around IPv6 only', () => {
@@ -72,21 +76,31 @@ describe('RFC 3581 §4 the topmost Via', () => {
 })
 
 describe('RFC 3261 §18.2.2 a response', () => {
-  const to = (via: string) => {
+  const way = (via: string, source: NetworkAddress) => {
     const request = requestOf('OPTIONS')
     const lines = request.headers.map((h) => (h.key === 'via' ? { ...h, raw: `Via: ${via}`, valueAt: 4 } : h))
-    return responseAddress(makeResponse({ ...request, headers: lines }, 200))
+    const { replyTo, orElse } = replyWay({ ...request, headers: lines }, source)
+    return [formatAddress(replyTo), ...(orElse ? [formatAddress(orElse)] : [])]
   }
+  const phone = { ...BEHIND_NAT, port: 40_000 } as const
 
   it.each([
-    ['SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bKa;received=192.0.2.1;rport=40000', 'UDP:192.0.2.1:40000'],
-    ['SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bKa;received=192.0.2.1', 'UDP:192.0.2.1:5062'],
-    ['SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKa', 'UDP:10.0.0.1:5060'],
-    ['SIP/2.0/TCP [2001:db8::1]:5070;branch=z9hG4bKa', 'TCP:[2001:db8::1]:5070'],
-    ['SIP/2.0/UDP 10.0.0.1;maddr=198.51.100.9;branch=z9hG4bKa', 'UDP:10.0.0.1:5060'],
-  ])('for %s goes to %s', (via, expected) => {
-    const address = to(via)
-    expect(address && formatAddress(address)).toBe(expected)
+    ['SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bKa;rport', 'UDP:192.0.2.1:40000/203.0.113.5:5090'],
+    ['SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bKa', 'UDP:192.0.2.1:5062/203.0.113.5:5090'],
+    ['SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKa', 'UDP:192.0.2.1:5060/203.0.113.5:5090'],
+    ['SIP/2.0/UDP 10.0.0.1;maddr=198.51.100.9;branch=z9hG4bKa', 'UDP:192.0.2.1:5060/203.0.113.5:5090'],
+    ['SIP/2.0/UDP 10.0.0.1;received=198.51.100.9;branch=z9hG4bKa', 'UDP:192.0.2.1:5060/203.0.113.5:5090'],
+    ['nonsense', 'UDP:192.0.2.1:40000/203.0.113.5:5090'],
+  ])('for %s goes to %s, never to whom the sender names', (via, expected) => {
+    expect(way(via, phone)).toEqual([expected])
+  })
+
+  it('goes back on the connection of its request, else to the port of the Via', () => {
+    expect(way('SIP/2.0/TCP [2001:db8::1]:5070;branch=z9hG4bKa;rport', { ...SIX, port: 40_000 })).toEqual([
+      'TCP:[2001:db8::1]:40000',
+      'TCP:[2001:db8::1]:5070',
+    ])
+    expect(way('SIP/2.0/TCP pc.example;branch=z9hG4bKa', { ...SIX, port: 40_000 })[1]).toBe('TCP:[2001:db8::1]:5060')
   })
 })
 
