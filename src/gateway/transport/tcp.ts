@@ -1,4 +1,4 @@
-import { connect, createServer, isIPv6, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, isIPv6, type Server, type Socket } from 'node:net'
 import { hostPort, type NetworkAddress } from '../../sip/transport/hop'
 import { StreamFramer } from '../../sip/transport/stream'
 import { advertised, isAnyAddress, type Listener } from './listener'
@@ -22,10 +22,12 @@ export class TcpSocket {
   private readonly pending = new Map<string, Promise<Socket>>()
   /** Every socket that is open or being opened. */
   private readonly sockets = new Set<Socket>()
+  private port: number
   private isClosed = false
 
   constructor(listener: Listener, receive: Receiver) {
     this.listener = listener
+    this.port = listener.port
     this.receive = receive
     this.server = createServer((socket) => this.keep(socket))
     this.server.maxConnections = MAX_CONNECTIONS
@@ -39,16 +41,12 @@ export class TcpSocket {
       const { address, port } = this.listener
       this.server.listen({ host: address, port, ipv6Only: isIPv6(address), exclusive: true }, resolve)
     })
+    this.port = (this.server.address() as AddressInfo).port
   }
 
   /** What it is called by its peers. */
   get sentBy(): string {
     return hostPort(advertised(this.listener, this.port))
-  }
-
-  private get port(): number {
-    const address = this.server.address()
-    return typeof address === 'object' && address ? address.port : this.listener.port
   }
 
   isConnectedTo(to: NetworkAddress): boolean {
@@ -131,7 +129,10 @@ export class TcpSocket {
 
 function write(socket: Socket, bytes: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => socket.destroy(new Error('the peer does not read')), WRITE_TIMEOUT_MS)
+    const timer = setTimeout(() => {
+      reject(new Error('the peer does not read'))
+      socket.destroy()
+    }, WRITE_TIMEOUT_MS)
     socket.write(bytes, (error) => {
       clearTimeout(timer)
       if (error) reject(error)

@@ -8,10 +8,12 @@ import { explain, type Receiver } from './receiver'
 export class UdpSocket {
   readonly listener: Listener
   private readonly socket: Socket
+  private port: number
   private isClosed = false
 
   constructor(listener: Listener, receive: Receiver) {
     this.listener = listener
+    this.port = listener.port
     this.socket = isIPv6(listener.address) ? createSocket({ type: 'udp6', ipv6Only: true }) : createSocket('udp4')
     this.socket.on('message', (bytes, { address, port }) =>
       receive.message(bytes, { transport: 'UDP', address, port, socket: this.sentBy }),
@@ -25,15 +27,12 @@ export class UdpSocket {
       this.socket.once('error', (error) => reject(explain(error, this.listener)))
       this.socket.bind({ address: this.listener.address, port: this.listener.port, exclusive: true }, resolve)
     })
+    this.port = this.socket.address().port
   }
 
   /** What it is called by its peers. */
   get sentBy(): string {
     return hostPort(advertised(this.listener, this.port))
-  }
-
-  private get port(): number {
-    return this.listener.port === 0 ? this.socket.address().port : this.listener.port
   }
 
   /** A datagram is alone. */

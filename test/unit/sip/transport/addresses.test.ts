@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { header, headerLines } from '../../../../src/sip/message/headers'
 import { formatFlowToken, parseFlowToken } from '../../../../src/sip/transport/flow-token'
-import {
-  formatAddress,
-  hostPort,
-  type NetworkAddress,
-  parseAddress,
-  sameAddress,
-} from '../../../../src/sip/transport/hop'
+import { formatAddress, hostPort, type NetworkAddress, parseAddress } from '../../../../src/sip/transport/hop'
 import { replyWay, withReceived } from '../../../../src/sip/transport/received'
 import { formatSource, sourceIn, withoutSource } from '../../../../src/sip/transport/source'
 import { srvOrder } from '../../../../src/sip/transport/srv-order'
