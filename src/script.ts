@@ -9,6 +9,7 @@ import {
   location,
   maxForwards,
   noOpenRelay,
+  numbers,
   offlineMessages,
   registrar,
   sanity,
@@ -26,6 +27,6 @@ sip.options(keepAlive())
 sip.use(maxForwards(70), withinDialog())
 sip.use(fromCarrier(), digestAuth(), noOpenRelay(), assertedIdentity())
 sip.register(registrar())
-sip.use(speedDial(), aliases())
+sip.use(speedDial(), numbers(), aliases())
 sip.invite(callFeatures(sip))
 sip.use(carriers(), offlineMessages(), location())

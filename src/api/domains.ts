@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/min'
 import { openDatabase } from '../store/database'
 import { deleteDomain, findDomain, insertDomain, listDomains, updateDomain } from '../store/domains'
 import { DIGEST_ALGORITHMS, type Domain, UNREGISTERED } from '../store/schema'
@@ -18,6 +19,18 @@ const settings = {
     .min(1)
     .refine((list) => new Set(list).size === list.length, 'may name each algorithm once')
     .openapi({ description: 'Digest algorithms to challenge with, best first. Browser phones know MD5 only.' }),
+  country: z
+    .string()
+    .refine(
+      (text): text is CountryCode => isSupportedCountry(text),
+      'must be a country of ISO 3166, two capital letters',
+    )
+    .nullable()
+    .openapi({
+      type: 'string',
+      description: 'Where national numbers are dialled, ISO 3166. `null`: only international numbers are understood.',
+      example: 'AU',
+    }),
 }
 
 const DomainView = z.object({ name: domainName, ...settings, createdAt: time, updatedAt: time }).openapi('Domain', {
@@ -29,11 +42,16 @@ const NewDomain = z
     name: domainName,
     unregistered: settings.unregistered.default('404'),
     algorithms: settings.algorithms.default(['MD5']),
+    country: settings.country.default(null),
   })
   .openapi('NewDomain')
 
 const DomainPatch = z
-  .strictObject({ unregistered: settings.unregistered.optional(), algorithms: settings.algorithms.optional() })
+  .strictObject({
+    unregistered: settings.unregistered.optional(),
+    algorithms: settings.algorithms.optional(),
+    country: settings.country.optional(),
+  })
   .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
   .openapi('DomainPatch')
 
@@ -122,10 +140,11 @@ export const domains = createRouter()
   })
   .openapi(change, async (c) => {
     const { name } = c.req.valid('param')
-    const { unregistered, algorithms } = c.req.valid('json')
+    const { unregistered, algorithms, country } = c.req.valid('json')
     const domain = await updateDomain(openDatabase(c.env.DB), name, {
       ...(unregistered && { unregistered }),
       ...(algorithms && { algorithms }),
+      ...(country !== undefined && { country }),
       updatedAt: Date.now(),
     })
     return c.json(view(domain ?? absent(name)), 200)
@@ -139,8 +158,8 @@ export const domains = createRouter()
     return c.body(null, 204)
   })
 
-function view({ name, unregistered, algorithms, createdAt, updatedAt }: Domain): z.infer<typeof DomainView> {
-  return { name, unregistered, algorithms, createdAt: toTime(createdAt), updatedAt: toTime(updatedAt) }
+function view({ name, unregistered, algorithms, country, createdAt, updatedAt }: Domain): z.infer<typeof DomainView> {
+  return { name, unregistered, algorithms, country, createdAt: toTime(createdAt), updatedAt: toTime(updatedAt) }
 }
 
 function absent(name: string): never {

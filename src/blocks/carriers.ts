@@ -1,9 +1,10 @@
 import { type CallLimits, isDestinationAllowed } from '../dispatcher/call-limits'
 import { DEFAULT_FAILOVER } from '../dispatcher/configuration'
-import type { AnyBlock, CarrierWay, Context, Decision } from '../routing'
+import type { AnyBlock, CarrierWay, Context, Decision, Party } from '../routing'
+import { toE164 } from '../routing/numbers'
 import { ANONYMOUS, wants } from '../sip/identity/privacy'
 
-/** What a subscriber may dial as an international number: with its plus, with 00, or with neither. */
+/** What a subscriber may dial as an international number everywhere: with its plus, with 00, or with neither. */
 const NUMBER = /^(?:\+|00)?([1-9]\d{5,14})$/
 
 /**
@@ -15,11 +16,11 @@ const NUMBER = /^(?:\+|00)?([1-9]\d{5,14})$/
  */
 export function carriers(): AnyBlock {
   return async function carriers(c) {
-    const digits = NUMBER.exec(c.callee?.user ?? '')?.[1]
-    const { identity } = c
-    if (digits === undefined || identity === undefined || c.carrier) return
+    const { callee, identity } = c
+    if (!callee?.user || identity === undefined || c.carrier) return
     if (c.method !== 'INVITE' && c.method !== 'MESSAGE') return
-    const number = `+${digits}`
+    const number = await numberOf(c, callee)
+    if (number === undefined) return
     const ways = await c.services.carrierWays(number)
     if (ways.length === 0) return
     const found = await c.location.lookup({ subscriber: true })
@@ -36,6 +37,16 @@ export function carriers(): AnyBlock {
       ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
     })
   }
+}
+
+/** A national number where its domain is in a country, otherwise an international one; with its plus. */
+async function numberOf(c: Context<never>, { user = '', domain }: Party): Promise<string | undefined> {
+  if (!/^[+\d]/.test(user)) return undefined
+  const country = (await c.services.domain(domain))?.country
+  const national = country && toE164(user, { country })
+  if (national) return national
+  const digits = NUMBER.exec(user)?.[1]
+  return digits === undefined ? undefined : `+${digits}`
 }
 
 async function refuse(

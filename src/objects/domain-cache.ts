@@ -21,7 +21,8 @@ export async function domainSettings(env: Env, name: string, nowMs: number): Pro
     cache.delete(name)
     return undefined
   }
-  const settings = { name: domain.name, unregistered: domain.unregistered, algorithms: domain.algorithms }
+  const { unregistered, algorithms, country } = domain
+  const settings = { name: domain.name, unregistered, algorithms, ...(country === null ? {} : { country }) }
   cache.set(name, { settings, untilMs: nowMs + DOMAIN_CACHE_MS })
   return settings
 }

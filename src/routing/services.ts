@@ -9,6 +9,7 @@ import type { ListedContact } from '../sip/registrar/response'
 import type { Source } from '../sip/transport/source'
 import type { Trunk } from '../sip/uac/trunk'
 import type { LiveGateway } from './carriers'
+import type { CountryCode } from './numbers'
 import type { SharedRows } from './shared'
 
 /** What a domain of ours is set to. */
@@ -18,6 +19,8 @@ export interface DomainSettings {
   readonly unregistered: '404' | 'rfc'
   /** Digest algorithms, in the order of the challenges. */
   readonly algorithms: readonly Algorithm[]
+  /** Where national numbers are dialled, ISO 3166: `AU`. */
+  readonly country?: CountryCode
 }
 
 export type Lookup = LookupResult & {
@@ -78,6 +81,8 @@ export interface Services {
   storeMessage(aor: string, request: Request): Promise<string | undefined>
   /** Whom an alias is for, `user@domain`. */
   aliasOf(aor: string): Promise<string | undefined>
+  /** The first of these addresses that is a subscriber or an alias; all are of one domain. */
+  firstKnown(aors: readonly string[]): Promise<string | undefined>
   /** Whom a short code of a subscriber is for: `user@domain`, or a number with its plus. */
   speedDial(aor: string, code: string): Promise<string | undefined>
   /** What a subscriber may do in the telephone network. */

@@ -11,6 +11,7 @@ import type { LiveGateway } from './carriers'
 import { Context } from './context'
 import type { Decision } from './decision'
 import { FailureContext, type FailureRoute, type ResultRoute } from './later-routes'
+import type { CountryCode } from './numbers'
 import type { Router } from './router'
 import { ResultContext, type SendOrder } from './send'
 import type { CarrierWay, DomainSettings, Lookup, Peer, Services } from './services'
@@ -22,6 +23,8 @@ export interface Fakes {
   readonly identity?: string
   /** Domains that are ours. Default: `example.com`. */
   readonly domains?: readonly string[]
+  /** Where national numbers are dialled, for all of these domains. */
+  readonly country?: CountryCode
   /** Contacts of the phones that are registered, by address-of-record. */
   readonly bindings?: Readonly<Record<string, readonly string[]>>
   /** What subscribers want done with calls, by address-of-record. */
@@ -201,6 +204,11 @@ class FakeServices implements Services {
     return this.fakes.aliases?.[aor]
   }
 
+  async firstKnown(aors: readonly string[]): Promise<string | undefined> {
+    const { bindings = {}, subscribers = [], aliases = {} } = this.fakes
+    return aors.find((aor) => aor in bindings || subscribers.includes(aor) || aor in aliases)
+  }
+
   async speedDial(_aor: string, code: string): Promise<string | undefined> {
     return this.fakes.speedDials?.[code]
   }
@@ -230,7 +238,9 @@ class FakeServices implements Services {
 
   async domain(name: string): Promise<DomainSettings | undefined> {
     const isOurs = (this.fakes.domains ?? ['example.com']).includes(name)
-    return isOurs ? { name, unregistered: '404', algorithms: ['MD5'] } : undefined
+    const { country } = this.fakes
+    const placed = country === undefined ? {} : { country }
+    return isOurs ? { name, unregistered: '404', algorithms: ['MD5'], ...placed } : undefined
   }
 
   hasIdentity(aor: string): boolean {

@@ -41,7 +41,7 @@ export async function insertDomain(db: Database, domain: Domain): Promise<Domain
   return inserted
 }
 
-export type DomainChanges = Partial<Pick<Domain, 'unregistered' | 'algorithms'>> & Pick<Domain, 'updatedAt'>
+export type DomainChanges = Partial<Pick<Domain, 'unregistered' | 'algorithms' | 'country'>> & Pick<Domain, 'updatedAt'>
 
 /** Undefined when there is no such domain. */
 export async function updateDomain(db: Database, name: string, changes: DomainChanges): Promise<Domain | undefined> {

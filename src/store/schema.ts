@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { CountryCode } from 'libphonenumber-js/min'
 import type { AddressGroup } from '../dispatcher/address-groups'
 import type { CallLimits } from '../dispatcher/call-limits'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
@@ -27,6 +28,8 @@ export const domains = sqliteTable('domains', {
   unregistered: text({ enum: UNREGISTERED }).notNull().default('404'),
   /** The challenges offered, in this order. */
   algorithms: text({ mode: 'json' }).$type<DigestAlgorithm[]>().notNull().default(sql`'["MD5"]'`),
+  /** Where national numbers are dialled, ISO 3166; null: only international numbers are understood. */
+  country: text().$type<CountryCode>(),
   ...times,
 })
 

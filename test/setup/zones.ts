@@ -19,7 +19,10 @@ export const zones: Readonly<Record<string, Zone>> = {
   dispatcher: { pure: true, imports: ['sip'], packages: [] },
   media: { pure: true, imports: ['sip'], packages: [] },
   platform: { imports: ['sip'], packages: [/^node:crypto$/] },
-  store: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^drizzle-orm/, /^ipaddr\.js$/] },
+  store: {
+    imports: ['dispatcher', 'media', 'platform', 'sip'],
+    packages: [/^drizzle-orm/, /^ipaddr\.js$/, /^libphonenumber-js/],
+  },
   routing: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^libphonenumber-js/] },
   blocks: { imports: ['routing', 'store', 'dispatcher', 'media', 'platform', 'sip'], packages: [] },
   script: { file: 'src/script.ts', imports: ['blocks', 'routing', 'sip'], packages: [] },
@@ -30,7 +33,7 @@ export const zones: Readonly<Record<string, Zone>> = {
   api: {
     imports: ['store', 'dispatcher', 'media', 'platform', 'sip'],
     types: ['objects'],
-    packages: [workers, /^hono/, /^@hono\//, /^zod/, /^drizzle-orm/, /^ipaddr\.js$/],
+    packages: [workers, /^hono/, /^@hono\//, /^zod/, /^drizzle-orm/, /^ipaddr\.js$/, /^libphonenumber-js/],
   },
   index: {
     file: 'src/index.ts',

@@ -29,7 +29,7 @@ import { refresh } from '../../sip/registrar/refresh'
 import type { Source } from '../../sip/transport/source'
 import { matchAddress } from '../../store/address-match'
 import { openDatabase } from '../../store/database'
-import { findAlias, findSpeedDial } from '../../store/names'
+import { findAlias, findKnown, findSpeedDial } from '../../store/names'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { callLimitsOf, carrierData } from '../carrier-cache'
@@ -172,6 +172,10 @@ export class FlowServices implements Services {
 
   aliasOf(aor: string): Promise<string | undefined> {
     return findAlias(openDatabase(this.connection.env.DB), aor)
+  }
+
+  firstKnown(aors: readonly string[]): Promise<string | undefined> {
+    return findKnown(openDatabase(this.connection.env.DB), aors)
   }
 
   speedDial(aor: string, code: string): Promise<string | undefined> {

@@ -109,6 +109,10 @@ export class Exchange implements Services {
     return undefined
   }
 
+  async firstKnown(aors: readonly string[]) {
+    return aors.find((aor) => this.subscribers.has(aor))
+  }
+
   async speedDial() {
     return undefined
   }

@@ -19,6 +19,7 @@ describe('POST /v1/domains', () => {
       name: 'example.test',
       unregistered: '404',
       algorithms: ['MD5'],
+      country: null,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       updatedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
@@ -26,7 +27,7 @@ describe('POST /v1/domains', () => {
   })
 
   it('C08 takes the settings', async () => {
-    const body = { name: 'rfc.test', unregistered: 'rfc', algorithms: ['SHA-256', 'MD5'] }
+    const body = { name: 'rfc.test', unregistered: 'rfc', algorithms: ['SHA-256', 'MD5'], country: 'AU' }
     expect(await (await post('/v1/domains', body)).json()).toMatchObject(body)
   })
 
@@ -60,6 +61,9 @@ describe('POST /v1/domains', () => {
     [{ name: 'x.test', algorithms: [] }, 'algorithms'],
     [{ name: 'x.test', algorithms: ['MD5', 'MD5'] }, 'algorithms'],
     [{ name: 'x.test', algorithms: ['MD5', 'SHA-1'] }, 'algorithms[1]'],
+    [{ name: 'x.test', country: 'XX' }, 'country'],
+    [{ name: 'x.test', country: 'au' }, 'country'],
+    [{ name: 'x.test', country: 61 }, 'country'],
     [{ name: 'x.test', realm: 'y' }, 'realm'],
   ])('refuses %j and names the field', async (body, field) => {
     expect(await problemOf(await post('/v1/domains', body), 400)).toMatchObject({ field })
@@ -112,6 +116,13 @@ describe('/v1/domains/{name}', () => {
       algorithms: ['SHA-256', 'MD5'],
     })
     expect(await (await call('/v1/domains/patched.test')).json()).toMatchObject({ algorithms: ['SHA-256', 'MD5'] })
+    for (const country of ['AU', null]) {
+      const body = await (await patch('/v1/domains/patched.test', { country })).json()
+      expect(body).toMatchObject({ country, unregistered: 'rfc' })
+    }
+    expect(await problemOf(await patch('/v1/domains/patched.test', { country: 'ZZ' }), 400)).toMatchObject({
+      field: 'country',
+    })
   })
 
   it('P4 never renames a domain, since its name is the realm of all its passwords', async () => {
