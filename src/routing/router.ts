@@ -12,7 +12,7 @@ import {
   type ReplyRoute,
   type ResultRoute,
 } from './later-routes'
-import { withinPatience } from './patience'
+import { Patience } from './patience'
 import type { ResultContext } from './send'
 import { SipError } from './sip-error'
 
@@ -125,10 +125,19 @@ export class Router<State = Json> {
 
   /** Runs the route. A script's mistake is answered 500 and logged with the name of the block, never left unanswered. */
   async decide(c: Context<State>): Promise<Decision> {
+    const patience = new Patience()
+    try {
+      return await this.run(c, patience)
+    } finally {
+      patience.end()
+    }
+  }
+
+  private async run(c: Context<State>, patience: Patience): Promise<Decision> {
     for (const { method, block } of this.steps) {
       if (method !== undefined && method !== c.method) continue
       try {
-        const decision = (await withinPatience(block(c))) ?? undefined
+        const decision = (await patience.wait(block(c))) ?? undefined
         const unreturned = c.takeUnreturned()
         if (decision) return decision
         if (unreturned) throw new Error('a decision was built and not returned')
@@ -167,10 +176,13 @@ export class Router<State = Json> {
   async tellResult(name: string, c: ResultContext<State>): Promise<void> {
     const route = this.results.get(name)
     if (!route) return c.log('route.missing', { route: name })
+    const patience = new Patience()
     try {
-      await withinPatience(route(c))
+      await patience.wait(route(c))
     } catch (error) {
       c.log('route.failed', { route: name, error: String(error) })
+    } finally {
+      patience.end()
     }
   }
 

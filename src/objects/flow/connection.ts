@@ -28,18 +28,15 @@ import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
 import { CallOrder } from './call-order'
 import { cancelBeforeDecision, handleRequest, handleResponse } from './handle'
-import type { Host } from './host'
+import type { Host, Keeper } from './host'
 import { ownRequest } from './own-request'
 import type { RelayedRequests } from './relayed-requests'
 
 /** Enough to tell the keys of one socket apart. */
 const ONCE_CHARACTERS = 12
 
-/** How much later than a change the copy of a gateway's state is made. */
-const KEEP_AFTER_MS = 500
-
 /** One socket: its state, what comes in and what goes out. `handle.ts` says what becomes of a message. */
-export class Connection {
+export class Connection implements Keeper {
   readonly tag: string
   state: FlowState
   readonly host: Host
@@ -53,7 +50,6 @@ export class Connection {
   isGone = false
   readonly recent = new RecentRequests()
   private readonly expecting = new Set<string>()
-  private keeping: ReturnType<typeof setTimeout> | undefined
   private readonly calls = new CallOrder()
   /** Requests that the script thinks about. */
   readonly undecided = new Map<string, 'wanted' | 'cancelled'>()
@@ -91,21 +87,11 @@ export class Connection {
 
   /** Makes the copy of the state that survives hibernation. */
   keep(): void {
-    if (this.state.gateway !== undefined) return this.keepSoon()
-    this.state = fitFlowState(this.state)
-    if (!this.isGone) this.ws?.serializeAttachment(this.state)
-  }
-
-  /**
-   * The link of a gateway carries hundreds of calls a second, and its copy is large. Platform: an object with a timer does not
-   * hibernate (2026-11), so a copy that is made a little later is as good.
-   */
-  private keepSoon(): void {
-    this.keeping ??= setTimeout(() => {
-      this.keeping = undefined
-      // It may have more under way than the copy has room for.
-      if (!this.isGone) this.ws?.serializeAttachment(fitFlowState(this.state))
-    }, KEEP_AFTER_MS)
+    if (this.isGone) return
+    const copy = fitFlowState(this.state)
+    // A gateway may have more under way than the copy has room for.
+    if (this.state.gateway === undefined) this.state = copy
+    this.ws?.serializeAttachment(copy)
   }
 
   isOn(ws: WebSocket): boolean {

@@ -5,15 +5,31 @@ import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
 
+/**
+ * How many events within `BUSY_WINDOW_MS` make their copies at once; those that follow share one, that much later. Platform: an
+ * object with a timer does not hibernate (2026-11), so a later copy is as good. Phones hardly come that far; gateways and objects with
+ * many sockets do.
+ */
+export const COPIES_AT_ONCE = 4
+export const BUSY_WINDOW_MS = 100
+
+/** Has something in memory that must survive hibernation. */
+export interface Keeper {
+  /** Makes the copy. */
+  keep(): void
+}
+
 /** The object that sockets and relayed requests live in, and its way to the others: what is here needs no call. */
 export class Host {
   readonly env: Env
   readonly mac: Mac
   /** Compact id of this object. */
   readonly object: string
-  /** Connections whose state has changed since their copies that survive hibernation were made. */
-  readonly changed = new Set<{ keep(): void }>()
+  /** Whose copies are older than what is in memory. */
+  readonly changed = new Set<Keeper>()
   private eventsUnderWay = 0
+  private window = { sinceMs: 0, copies: 0 }
+  private keeping: ReturnType<typeof setTimeout> | undefined
   private readonly self: FlowCalls
   private readonly toSocket: (tag: string, parcel: Parcel) => Delivery
 
@@ -29,8 +45,8 @@ export class Host {
   }
 
   /**
-   * Runs what one event causes. The copies are made once, when the last event that is under way ends: an object with an
-   * event under way does not hibernate, and a crash takes the copies with the sockets.
+   * Runs what one event causes. The copies are made when the last event that is under way ends, or a little later: an object
+   * with an event under way does not hibernate, and a crash takes the copies with the sockets.
    */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.eventsUnderWay++
@@ -38,12 +54,21 @@ export class Host {
       return await work()
     } finally {
       this.eventsUnderWay--
-      if (this.eventsUnderWay === 0) this.keepAll()
+      if (this.eventsUnderWay === 0) this.keepSoon()
     }
   }
 
+  private keepSoon(): void {
+    if (this.changed.size === 0 || this.keeping !== undefined) return
+    const nowMs = Date.now()
+    if (nowMs - this.window.sinceMs >= BUSY_WINDOW_MS) this.window = { sinceMs: nowMs, copies: 0 }
+    if (this.window.copies++ < COPIES_AT_ONCE) this.keepAll()
+    else this.keeping = setTimeout(() => this.keepAll(), BUSY_WINDOW_MS)
+  }
+
   private keepAll(): void {
-    for (const connection of this.changed) connection.keep()
+    this.keeping = undefined
+    for (const keeper of this.changed) keeper.keep()
     this.changed.clear()
   }
 

@@ -51,6 +51,10 @@ export class RelayedRequest {
     this.isOver = context.over === true && context.timers.length === 0
   }
 
+  get stored(): StoredContext {
+    return { context: this.context, pending: this.pending }
+  }
+
   /** Sent first and stored after, so that no phone waits for a disk: when it is lost the caller's socket is lost with it. */
   begin(): void {
     const { state, effects } = stepContext(this.context, { type: 'start' }, Date.now(), hooks)
@@ -69,7 +73,7 @@ export class RelayedRequest {
     this.pending = [...this.pending, ...remote]
     this.here(effects)
     if (this.isOver && this.pending.length === 0) return this.shelf.forget(state.id)
-    if (state !== before || remote.length > 0 || isUnsaved) this.shelf.save({ context: state, pending: this.pending })
+    if (state !== before || remote.length > 0 || isUnsaved) this.shelf.save(this.stored)
     if (remote.length > 0) await this.perform(remote)
   }
 
@@ -122,7 +126,7 @@ export class RelayedRequest {
     this.pending = this.pending.filter((e) => !effects.includes(e))
     if (this.isOver && this.pending.length === 0) return this.shelf.forget(this.context.id)
     const next = this.isOver ? [] : failures
-    if (next.length === 0) this.shelf.save({ context: this.context, pending: this.pending })
+    if (next.length === 0) this.shelf.save(this.stored)
     for (const [i, failure] of next.entries()) await this.input(failure, i === 0)
   }
 

@@ -11,21 +11,23 @@ import {
 import { readStoredContext, type StoredContext } from '../../sip/proxy/stored-context'
 import type { Sent } from '../../sip/uac/sent'
 import type { Connection } from './connection'
-import type { Host } from './host'
+import type { Host, Keeper } from './host'
 import { RelayedRequest, type Shelf } from './relayed-request'
 
 const ROW = 'context:'
 
 /**
  * The relayed requests of the phones of one object. A request that is under way is kept in the attachment of its caller's
- * socket, which costs nothing; an answered call, and what does not fit there, in a row. An INVITE has a row from its start
+ * socket, which costs nothing; an answered call, and what does not fit there, in a row. An INVITE that rings has a row
  * besides, read only after a crash, which takes sockets and attachments: then the phones that ring are cancelled. One alarm
  * serves all deadlines, every wake checks them, and the last one leaves nothing behind.
  */
-export class RelayedRequests implements Shelf {
+export class RelayedRequests implements Shelf, Keeper {
   private readonly awake = new Map<ContextAddress, RelayedRequest>()
   /** Contexts that have a row. */
   private readonly rows = new Set<ContextAddress>()
+  /** Contexts that shall have one. */
+  private readonly rowless = new Set<ContextAddress>()
   /** Who waits for the result of a request of our own. */
   private readonly waiting = new Map<ContextAddress, (sent: Sent) => void>()
   private alarmAtMs: number | undefined
@@ -106,12 +108,24 @@ export class RelayedRequests implements Shelf {
     if (!fits) {
       connection?.update(dropContext(connection.state, id))
       this.put(stored)
-    } else if (context.method === 'INVITE' && !this.rows.has(id)) this.put(stored)
+    } else if (context.method === 'INVITE' && !this.rows.has(id)) {
+      this.rowless.add(id)
+      this.host.changed.add(this)
+    }
     this.arm(nextDeadline(context))
+  }
+
+  /** A call that has ended by now needs no row. */
+  keep(): void {
+    for (const id of this.rowless) {
+      const request = this.awake.get(id)
+      if (request) this.put(request.stored)
+    }
   }
 
   forget(id: ContextAddress): void {
     this.awake.delete(id)
+    this.rowless.delete(id)
     const connection = this.socket(callerTagOf(id))
     connection?.update(dropContext(connection.state, id))
     if (this.rows.delete(id)) this.storage.kv.delete(ROW + id)
@@ -190,6 +204,7 @@ export class RelayedRequests implements Shelf {
 
   private put(stored: StoredContext): void {
     this.rows.add(stored.context.id)
+    this.rowless.delete(stored.context.id)
     this.storage.kv.put<StoredContext>(ROW + stored.context.id, stored)
   }
 

@@ -227,7 +227,7 @@ describe('DESIGN §2.8: what a call costs', () => {
           'LocationObject.lookup',
         ])
         expect(requests.length).toBeLessThanOrEqual(8)
-        expect(rows.take()).toEqual(['put', 'setAlarm', 'put', 'delete'])
+        expect(rows.take()).toEqual(['setAlarm', 'put', 'put', 'delete'])
       } finally {
         tally.stop()
         rows.stop()

@@ -43,11 +43,15 @@ export function recordOf(offered: SipFrame) {
 
 /** What the object that relays a request keeps of it: in the attachments of its sockets, and on disk. */
 export function stored(offered: SipFrame): Promise<{ attached: number; rows: number; alarm: number | null }> {
-  return runInDurableObject(relayOf(offered).stub, async (_, state) => ({
-    attached: state.getWebSockets().flatMap((ws) => readFlowState(ws.deserializeAttachment())?.contexts ?? []).length,
-    rows: [...state.storage.kv.list()].length,
-    alarm: await state.storage.getAlarm(),
-  }))
+  return runInDurableObject(relayOf(offered).stub, async (object, state) => {
+    // A busy object makes its copies a little later.
+    await vi.waitUntil(() => Reflect.get(object, 'host').changed.size === 0)
+    return {
+      attached: state.getWebSockets().flatMap((ws) => readFlowState(ws.deserializeAttachment())?.contexts ?? []).length,
+      rows: [...state.storage.kv.list()].length,
+      alarm: await state.storage.getAlarm(),
+    }
+  })
 }
 
 /** What is left once the alarm has come that was set for it. */
@@ -96,5 +100,7 @@ export async function relay(
     options,
     ...(replacement ? { replacement } : {}),
   }
-  await runInDurableObject(flowStub(upstream), (object) => Reflect.get(object, 'relayed').start(order))
+  await runInDurableObject(flowStub(upstream), (object) =>
+    Reflect.get(object, 'host').during(() => Reflect.get(object, 'relayed').start(order)),
+  )
 }
