@@ -2,6 +2,7 @@ import { hash } from '../platform/hash'
 import { keyedMac } from '../platform/mac'
 import { randomToken } from '../platform/random'
 import { decodeFrame } from '../sip/message/octets'
+import { remembering } from '../sip/message/remembering'
 import type { SipUri } from '../sip/message/uri'
 import { PING } from '../sip/outbound/keep-alive'
 import { readFrame } from '../sip/outbound/receive'
@@ -56,7 +57,7 @@ export class Gateway {
     const ports: Ports = {
       nowMs: Date.now,
       random: () => randomToken(9),
-      mac: keyedMac(`gateway|${token}`),
+      mac: remembering(keyedMac(`gateway|${token}`)),
       log,
       toNetwork: (frame, to, options) => this.network.send(frame, to, options),
       toLink: (frame, socket) => this.link.send(frame, socket),

@@ -4,6 +4,7 @@ import { randomToken } from '../platform/random'
 import type { SendOrder } from '../routing'
 import type { Frame } from '../sip/message/octets'
 import { parse } from '../sip/message/parse'
+import { remembering } from '../sip/message/remembering'
 import type { FlowAddress } from '../sip/outbound/flow-address'
 import { flowAddress } from '../sip/outbound/flow-address'
 import {
@@ -237,7 +238,7 @@ export class FlowObject extends DurableObject<Env> {
   /** Made when there is something to do: an idle object has neither. */
   private assemble() {
     const { env } = this
-    const here = { env, mac: keyedMac(env.TOKEN_SECRET), object: compactId(this.ctx.id), self: this }
+    const here = { env, mac: remembering(keyedMac(env.TOKEN_SECRET)), object: compactId(this.ctx.id), self: this }
     const host = new Host(here, (tag, parcel) => this.connection(tag)?.deliver(parcel) ?? 'gone')
     return { host, relayed: new RelayedRequests(this.ctx.storage, host, (tag) => this.connection(tag)) }
   }

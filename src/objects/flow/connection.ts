@@ -3,7 +3,7 @@ import type { SendOrder } from '../../routing'
 import type { Mac } from '../../sip/auth/algorithm'
 import type { Request, Response } from '../../sip/message/message'
 import { decodeFrame, encodeFrame } from '../../sip/message/octets'
-import { readResponse } from '../../sip/message/parse'
+import { isProvisional, readResponse } from '../../sip/message/parse'
 import { toFrame } from '../../sip/message/serialize'
 import {
   type FlowRegistration,
@@ -148,7 +148,7 @@ export class Connection implements Keeper {
       this.expiryOf(parcel.binding.aor, parcel.binding.key) === undefined
     )
       return 'expired'
-    const response = readResponse(parcel)
+    const response = isProvisional(parcel) ? undefined : readResponse(parcel)
     if (response && this.recent.isSettled(response)) return 'sent'
     if (parcel.offer) this.update(offer(this.state, parcel.offer))
     const frame = encodeFrame(parcel)

@@ -1,5 +1,6 @@
 import { trimBlanks } from './headers'
 import { type Parameter, parameter, parseParameters } from './parameters'
+import { remembering } from './remembering'
 import { uriScheme } from './uri'
 
 /** A From, To, Contact, Route, Record-Route or Path value: RFC 3261 §20.10. */
@@ -12,7 +13,9 @@ export interface NameAddress {
 }
 
 /** Reads one value; undefined when malformed. A bare URI may not hold `,`, `;` or `?` (RFC 3261 §20). */
-export function parseNameAddress(text: string): NameAddress | undefined {
+export const parseNameAddress = remembering(readNameAddress)
+
+function readNameAddress(text: string): NameAddress | undefined {
   const open = firstAngle(text)
   return open < 0 ? parseBare(text) : parseBracketed(text, open)
 }

@@ -52,6 +52,11 @@ function isTooLarge(input: string, binary: boolean): boolean {
   return !binary && input.length * 3 > MAX_MESSAGE_BYTES && byteLength(input) > MAX_MESSAGE_BYTES
 }
 
+/** Whether a text of our own is a provisional response: nothing more need be read of it. */
+export function isProvisional({ text }: Frame): boolean {
+  return text.startsWith('SIP/2.0 1')
+}
+
 /** The response that a text of our own is; undefined when it is a request. */
 export function readResponse({ text, binary }: Frame): Response | undefined {
   if (!/^SIP\//i.test(text)) return undefined

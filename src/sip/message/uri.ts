@@ -1,4 +1,5 @@
 import { type Parameter, parseParameters } from './parameters'
+import { remembering } from './remembering'
 
 /** RFC 3261 §19.1. Parts are as written: escapes stay, so that a URI goes out as it came in. */
 export interface SipUri {
@@ -22,7 +23,9 @@ const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/
 const USER_INFO = /^[^:\s<>"@\\^`{|}][^\s<>"@\\^`{|}]*$/
 
 /** Reads a `sip:` or `sips:` URI; undefined when it is another scheme or malformed. */
-export function parseUri(text: string): SipUri | undefined {
+export const parseUri = remembering(readUri)
+
+function readUri(text: string): SipUri | undefined {
   const scheme = uriScheme(text)
   if (scheme !== 'sip' && scheme !== 'sips') return undefined
   const rest = text.slice(scheme.length + 1)

@@ -1,6 +1,7 @@
 import { headerLines, splitList } from './headers'
 import type { Message } from './message'
 import { type Parameter, parameter, parseParameters } from './parameters'
+import { remembering } from './remembering'
 
 /** RFC 3261 §7.1 of branches made by this specification. */
 export const MAGIC_COOKIE = 'z9hG4bK'
@@ -17,7 +18,9 @@ const VIA =
   /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?:\s*:\s*(\d{1,5}))?\s*(;[\s\S]*)?$/i
 
 /** Reads one Via value; undefined when malformed. */
-export function parseVia(text: string): Via | undefined {
+export const parseVia = remembering(readVia)
+
+function readVia(text: string): Via | undefined {
   const match = VIA.exec(text)
   const parameters = parseParameters(match?.[4] ?? '')
   const port = match?.[3] === undefined ? undefined : Number(match[3])

@@ -8,6 +8,7 @@ import type { HeaderField, Request } from '../message/message'
 import { tagOf } from '../message/name-address'
 import { parse } from '../message/parse'
 import { dialogMac, flowPeer, formatBranchToken, formatDialogToken, instancePeer } from '../outbound/tokens'
+import type { Asked } from './asked'
 import { shiftCSeq } from './c-seq-offset'
 import { forwardRequest, routeUri, viaFor } from './forward'
 import type { ResponseContext } from './response-context'
@@ -17,8 +18,19 @@ import type { NetworkHop, Target } from './target'
 /** Requests that make a dialog, whose later requests must come through us. */
 export const DIALOG_METHODS: readonly string[] = ['INVITE', 'SUBSCRIBE', 'REFER']
 
+/** Read once while it is in memory: a context keeps the same `asked` from its first step to its last. */
+const originals = new WeakMap<Asked, Request>()
+
 /** The request as received. */
 export function originalRequest(context: ResponseContext): Request {
+  const known = originals.get(context.asked)
+  if (known) return known
+  const request = readOriginal(context)
+  originals.set(context.asked, request)
+  return request
+}
+
+function readOriginal(context: ResponseContext): Request {
   const parsed = parse(context.request, context.binary)
   if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('a stored request must be readable')
   return parsed.message
