@@ -40,6 +40,8 @@ export interface AuthenticateReply {
 /** One address-of-record: its bindings, a row each, and what verifies its owner. Named by the address, `user@domain`. */
 export class LocationObject extends DurableObject<Env> {
   private bindings: readonly Binding[] | undefined
+  /** What storage has of the features, once it was asked. */
+  private wanted: { readonly features: CallFeatures | undefined } | undefined
   private readonly failures = new Failures()
   private readonly messages = new WaitingMessages(this.ctx, this.env)
   /** Tells flows one change after the other, so that the newest is the last. */
@@ -100,8 +102,10 @@ export class LocationObject extends DurableObject<Env> {
 
   /** What the subscriber wants done with calls: a copy of what the database has, so that no call asks it. */
   async setFeatures(features: CallFeatures): Promise<void> {
-    if (Object.keys(features).length > 0) this.ctx.storage.kv.put(FEATURES, features)
+    const wanted = Object.keys(features).length > 0 ? features : undefined
+    if (wanted) this.ctx.storage.kv.put(FEATURES, wanted)
     else if (this.features()) this.ctx.storage.kv.delete(FEATURES)
+    this.wanted = { features: wanted }
   }
 
   /**
@@ -271,7 +275,8 @@ export class LocationObject extends DurableObject<Env> {
   }
 
   private features(): CallFeatures | undefined {
-    return this.ctx.storage.kv.get<CallFeatures>(FEATURES)
+    this.wanted ??= { features: this.ctx.storage.kv.get<CallFeatures>(FEATURES) }
+    return this.wanted.features
   }
 
   /** Raised when the subscriber changes. */

@@ -12,10 +12,10 @@ export const MAX_RECENT = 64
 
 interface Recent {
   readonly atMs: number
-  /** Call-ID and CSeq number, which the ACK of a 2xx shares with its INVITE. */
-  readonly sequence: string
+  /** Of an INVITE: Call-ID and CSeq number, which the ACK of a 2xx has too. */
+  readonly sequence?: string
   /** To tags of the dialogs that the phone has acknowledged: a fork may make several. */
-  readonly acknowledged: Set<string>
+  acknowledged?: Set<string>
   answer?: string | Uint8Array
 }
 
@@ -26,6 +26,7 @@ interface Recent {
  */
 export class RecentRequests {
   private readonly entries = new Map<string, Recent>()
+  private readonly invites = new Map<string, Recent>()
 
   /** True the first time. */
   begin(request: Request, nowMs: number): boolean {
@@ -33,12 +34,21 @@ export class RecentRequests {
     // Oldest first.
     for (const [old, { atMs }] of this.entries) {
       if (nowMs - atMs <= PATIENCE_MS) break
-      this.entries.delete(old)
+      this.forget(old)
     }
     if (this.entries.has(key)) return false
-    this.entries.set(key, { atMs: nowMs, sequence: sequenceOf(request), acknowledged: new Set() })
-    if (this.entries.size > MAX_RECENT) this.entries.delete(this.entries.keys().next().value ?? '')
+    const sequence = request.method === 'INVITE' ? sequenceOf(request) : undefined
+    const entry: Recent = sequence === undefined ? { atMs: nowMs } : { atMs: nowMs, sequence }
+    this.entries.set(key, entry)
+    if (sequence !== undefined) this.invites.set(sequence, entry)
+    if (this.entries.size > MAX_RECENT) this.forget(this.entries.keys().next().value ?? '')
     return true
+  }
+
+  private forget(key: string): void {
+    const entry = this.entries.get(key)
+    this.entries.delete(key)
+    if (entry?.sequence !== undefined && this.invites.get(entry.sequence) === entry) this.invites.delete(entry.sequence)
   }
 
   answered(response: Response, frame: string | Uint8Array): void {
@@ -48,10 +58,10 @@ export class RecentRequests {
 
   /** An ACK of the phone is on its way. */
   acknowledged(ack: Request): void {
-    const sequence = sequenceOf(ack)
-    for (const [key, entry] of this.entries) {
-      if (entry.sequence === sequence && key.startsWith('INVITE ')) entry.acknowledged.add(toTagOf(ack))
-    }
+    const invite = this.invites.get(sequenceOf(ack))
+    if (!invite) return
+    invite.acknowledged ??= new Set()
+    invite.acknowledged.add(toTagOf(ack))
   }
 
   /**
@@ -60,7 +70,7 @@ export class RecentRequests {
    */
   isSettled(response: Response): boolean {
     if (response.status < 200 || response.status > 299) return false
-    return this.entries.get(answeredTransactionKey(response) ?? '')?.acknowledged.has(toTagOf(response)) === true
+    return this.entries.get(answeredTransactionKey(response) ?? '')?.acknowledged?.has(toTagOf(response)) === true
   }
 
   answerTo(request: Request): string | Uint8Array | undefined {
