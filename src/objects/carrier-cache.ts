@@ -20,18 +20,23 @@ export interface CarrierData {
   readonly callers: ReadonlyMap<string, NonNullable<CarrierWay['caller']>>
 }
 
-let cached: { readonly data: CarrierData; readonly untilMs: number } | undefined
+let cached: { readonly data: CarrierData; readonly readAtMs: number } | undefined
 
 /**
  * Per isolate: asked by requests that come from a gateway or leave through one, and by no others. Platform: only what has
  * arrived is shared; a read belongs to the request that began it, and others would wait for ever if it were cut off (2026-11).
  */
 export async function carrierData(env: Env, nowMs: number): Promise<CarrierData> {
-  if (cached && cached.untilMs > nowMs) return cached.data
+  if (cached && isFresh(cached.readAtMs, nowMs)) return cached.data
   const data = carrierDataOf(await readCarrierRows(openDatabase(env.DB)))
-  const untilMs = nowMs + CARRIER_CACHE_MS
-  if (!cached || cached.untilMs < untilMs) cached = { data, untilMs }
+  // A later read may have arrived before this one.
+  if (!cached || !isFresh(cached.readAtMs, nowMs)) cached = { data, readAtMs: nowMs }
   return data
+}
+
+/** A clock that was set back makes nothing fresh. */
+function isFresh(readAtMs: number, nowMs: number): boolean {
+  return Math.abs(nowMs - readAtMs) < CARRIER_CACHE_MS
 }
 
 /** His own, or those of his domain. Asked for each call that leaves: what it may cost is worth a look. */

@@ -6,12 +6,10 @@ import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
 
 /**
- * How many events within `BUSY_WINDOW_MS` make their copies at once; those that follow share one, that much later. Platform: an
- * object with a timer does not hibernate (2026-11), so a later copy is as good. Phones hardly come that far; gateways and objects with
- * many sockets do.
+ * How long after a copy of what an object has in memory the next one is made. Platform: an object with a timer does not hibernate
+ * (2026-11), so a copy that waits for a few events is as good as one for each of them.
  */
-export const COPIES_AT_ONCE = 4
-export const BUSY_WINDOW_MS = 100
+export const KEEP_EVERY_MS = 50
 
 /** Has something in memory that must survive hibernation. */
 export interface Keeper {
@@ -28,7 +26,7 @@ export class Host {
   /** Whose copies are older than what is in memory. */
   readonly changed = new Set<Keeper>()
   private eventsUnderWay = 0
-  private window = { sinceMs: 0, copies: 0 }
+  private keptAtMs = 0
   private keeping: ReturnType<typeof setTimeout> | undefined
   private readonly self: FlowCalls
   private readonly toSocket: (tag: string, parcel: Parcel) => Delivery
@@ -60,14 +58,14 @@ export class Host {
 
   private keepSoon(): void {
     if (this.changed.size === 0 || this.keeping !== undefined) return
-    const nowMs = Date.now()
-    if (nowMs - this.window.sinceMs >= BUSY_WINDOW_MS) this.window = { sinceMs: nowMs, copies: 0 }
-    if (this.window.copies++ < COPIES_AT_ONCE) this.keepAll()
-    else this.keeping = setTimeout(() => this.keepAll(), BUSY_WINDOW_MS)
+    const waitMs = this.keptAtMs + KEEP_EVERY_MS - Date.now()
+    if (waitMs <= 0) this.keepAll()
+    else this.keeping = setTimeout(() => this.keepAll(), waitMs)
   }
 
   private keepAll(): void {
     this.keeping = undefined
+    this.keptAtMs = Date.now()
     for (const keeper of this.changed) keeper.keep()
     this.changed.clear()
   }

@@ -7,15 +7,15 @@ import type { ContextEffect } from '../../../src/sip/proxy/response-context'
 import type { StoredContext } from '../../../src/sip/proxy/stored-context'
 import type { SipFrame } from '../../support/sip-frame'
 import { establish, hangUp, pickUp, ring } from '../support/call'
-import { NOTHING, recordOf, relayOf, stored, storedAtLast, wakeAfter } from '../support/objects'
+import { kept, NOTHING, recordOf, relayOf, stored, storedAtLast, wakeAfter } from '../support/objects'
 import { watchRows } from '../support/rows'
 import { Tally } from '../support/tally'
 import { evictAll, play, twins } from '../support/world'
 
 /** What the attachment of the caller's socket holds of a request that is being relayed. */
 function attached(offered: SipFrame): Promise<StoredContext | undefined> {
-  const { stub, address } = relayOf(offered)
-  return runInDurableObject(stub, (_, state) => flowsOf(state).flatMap(({ flow }) => contextIn(flow, address) ?? [])[0])
+  const { address } = relayOf(offered)
+  return kept(offered, (state) => flowsOf(state).flatMap(({ flow }) => contextIn(flow, address) ?? [])[0])
 }
 
 /** What the connection of the caller knows, before the event under way has ended. */
@@ -89,8 +89,8 @@ describe('a transaction leaves nothing behind', () => {
 describe('an eviction between a change and its effects', () => {
   /** As if the object had gone right after it wrote these effects down. */
   async function interrupt(offered: SipFrame, pending: readonly ContextEffect[]): Promise<void> {
-    const { stub, address } = relayOf(offered)
-    await runInDurableObject(stub, (_, state) => {
+    const { address } = relayOf(offered)
+    await kept(offered, (state) => {
       for (const { ws, flow } of flowsOf(state)) {
         const stored = contextIn(flow, address)
         if (stored) ws.serializeAttachment(keepContext(flow, { ...stored, pending }))
@@ -150,6 +150,7 @@ describe('an eviction between a change and its effects', () => {
 describe('a crash takes sockets and attachments', () => {
   /** The object of the caller dies: his socket is cut and no handler runs. */
   async function crash(offered: SipFrame): Promise<void> {
+    await kept(offered, () => {})
     await evictDurableObject(relayOf(offered).stub, { webSockets: 'close' })
   }
 
@@ -217,6 +218,8 @@ describe('DESIGN §2.8: what a call costs', () => {
         bob.respond(offered, 100)
         bob.respond(offered, 180)
         await alice.expect('180 INVITE')
+        // It rings long enough to have a row.
+        await kept(offered, () => {})
         const call = await pickUp(alice, bob, { invite, offered })
         await hangUp(call.caller, call.callee)
         await evictAll()

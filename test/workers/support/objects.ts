@@ -43,14 +43,18 @@ export function recordOf(offered: SipFrame) {
 
 /** What the object that relays a request keeps of it: in the attachments of its sockets, and on disk. */
 export function stored(offered: SipFrame): Promise<{ attached: number; rows: number; alarm: number | null }> {
+  return kept(offered, async (state) => ({
+    attached: state.getWebSockets().flatMap((ws) => readFlowState(ws.deserializeAttachment())?.contexts ?? []).length,
+    rows: [...state.storage.kv.list()].length,
+    alarm: await state.storage.getAlarm(),
+  }))
+}
+
+/** Looks into the object that relays a request once it has made its copies, which it does not do with every event. */
+export async function kept<T>(offered: SipFrame, look: (state: DurableObjectState) => T | Promise<T>): Promise<T> {
   return runInDurableObject(relayOf(offered).stub, async (object, state) => {
-    // A busy object makes its copies a little later.
     await vi.waitUntil(() => Reflect.get(object, 'host').changed.size === 0)
-    return {
-      attached: state.getWebSockets().flatMap((ws) => readFlowState(ws.deserializeAttachment())?.contexts ?? []).length,
-      rows: [...state.storage.kv.list()].length,
-      alarm: await state.storage.getAlarm(),
-    }
+    return look(state)
   })
 }
 
