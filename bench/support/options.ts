@@ -5,17 +5,30 @@ import { parseArgs } from 'node:util'
 
 export type Options = Readonly<Record<string, string | undefined>>
 
-/** `--name value` options, each with its default; anything else ends the command. */
+/** `--name value` options, each with its default; anything else ends the command with the list of them, as `--help` does. */
 export function readOptions(
   args: readonly string[],
   defaults: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const options = Object.fromEntries(
-    [...Object.keys(defaults), 'json'].map((name) => [name, { type: 'string' as const }]),
-  )
-  const { values } = parseArgs({ args: [...args], options, strict: true })
+  const names = [...Object.keys(defaults), 'json']
+  const known = names.map((name) => `  --${name} ${defaults[name] ? `(${defaults[name]})` : ''}`).join('\n')
+  if (args.includes('--help')) {
+    console.log(`Options, with their defaults:\n${known}`)
+    process.exit(0)
+  }
+  const values = parse(args, names, known)
   const given = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   return { ...defaults, ...Object.fromEntries(given) }
+}
+
+function parse(args: readonly string[], names: readonly string[], known: string): Record<string, unknown> {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values
+  } catch (error) {
+    console.error(`\n${(error as Error).message}\nOptions, with their defaults:\n${known}\n`)
+    process.exit(1)
+  }
 }
 
 export function numbers(text: string | undefined): number[] {
