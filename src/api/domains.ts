@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/min'
+import { SWITCHABLE_BLOCKS } from '../dispatcher/switchable-blocks'
 import { openDatabase } from '../store/database'
 import { deleteDomain, findDomain, insertDomain, listDomains, updateDomain } from '../store/domains'
 import { DIGEST_ALGORITHMS, type Domain, UNREGISTERED } from '../store/schema'
@@ -31,6 +32,15 @@ const settings = {
       description: 'Where national numbers are dialled, ISO 3166. `null`: only international numbers are understood.',
       example: 'AU',
     }),
+  disabledBlocks: z
+    .array(z.enum(SWITCHABLE_BLOCKS))
+    .refine((list) => new Set(list).size === list.length, 'may name each block once')
+    .openapi({
+      description:
+        'Blocks of the default script that requests of this domain do without. Without `digestAuth` anybody may register and call ' +
+        'as anybody of the domain, and reaches no carrier: not for the open Internet.',
+      example: ['carriers', 'offlineMessages'],
+    }),
 }
 
 const DomainView = z.object({ name: domainName, ...settings, createdAt: time, updatedAt: time }).openapi('Domain', {
@@ -43,6 +53,7 @@ const NewDomain = z
     unregistered: settings.unregistered.default('404'),
     algorithms: settings.algorithms.default(['MD5']),
     country: settings.country.default(null),
+    disabledBlocks: settings.disabledBlocks.default([]),
   })
   .openapi('NewDomain')
 
@@ -51,6 +62,7 @@ const DomainPatch = z
     unregistered: settings.unregistered.optional(),
     algorithms: settings.algorithms.optional(),
     country: settings.country.optional(),
+    disabledBlocks: settings.disabledBlocks.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
   .openapi('DomainPatch')
@@ -140,11 +152,12 @@ export const domains = createRouter()
   })
   .openapi(change, async (c) => {
     const { name } = c.req.valid('param')
-    const { unregistered, algorithms, country } = c.req.valid('json')
+    const { unregistered, algorithms, country, disabledBlocks } = c.req.valid('json')
     const domain = await updateDomain(openDatabase(c.env.DB), name, {
       ...(unregistered && { unregistered }),
       ...(algorithms && { algorithms }),
       ...(country !== undefined && { country }),
+      ...(disabledBlocks && { disabledBlocks }),
       updatedAt: Date.now(),
     })
     return c.json(view(domain ?? absent(name)), 200)
@@ -158,8 +171,8 @@ export const domains = createRouter()
     return c.body(null, 204)
   })
 
-function view({ name, unregistered, algorithms, country, createdAt, updatedAt }: Domain): z.infer<typeof DomainView> {
-  return { name, unregistered, algorithms, country, createdAt: toTime(createdAt), updatedAt: toTime(updatedAt) }
+function view({ createdAt, updatedAt, ...settings }: Domain): z.infer<typeof DomainView> {
+  return { ...settings, createdAt: toTime(createdAt), updatedAt: toTime(updatedAt) }
 }
 
 function absent(name: string): never {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { openDatabase } from '../store/database'
-import { listDomains } from '../store/domains'
+import { countOpenDomains, listDomains } from '../store/domains'
 import { listSubscribers } from '../store/subscribers'
 import { violates } from '../store/violation'
 import { NO_TABLES, Problem, problems, rootOf } from './problem'
@@ -8,7 +8,11 @@ import { createRouter } from './router'
 import { VERSION } from './version'
 
 const Health = z
-  .object({ status: z.literal('ok'), version: z.string().openapi({ example: VERSION }) })
+  .object({
+    status: z.literal('ok'),
+    version: z.string().openapi({ example: VERSION }),
+    warnings: z.array(z.string()).openapi({ description: 'What works, and is dangerous.', example: [] }),
+  })
   .openapi('Health')
 
 const read = createRoute({
@@ -26,12 +30,21 @@ const read = createRoute({
 export const health = createRouter().openapi(read, async (c) => {
   const reasons = [...missingSecrets(c.env), ...(await databaseFaults(c.env))]
   if (reasons.length > 0) throw new Problem(503, reasons.join(' '), { reasons })
-  return c.json({ status: 'ok' as const, version: VERSION }, 200, { 'Cache-Control': 'no-store' })
+  const warnings = await openDomains(c.env)
+  return c.json({ status: 'ok' as const, version: VERSION, warnings }, 200, { 'Cache-Control': 'no-store' })
 })
 
 function missingSecrets(env: Partial<Env>): string[] {
   const names = ['ADMIN_TOKEN', 'TOKEN_SECRET'] as const
   return names.filter((name) => !env[name]).map((name) => `${name} is not set (wrangler secret put ${name}).`)
+}
+
+/** Anybody may read this, so it names none. */
+async function openDomains(env: Env): Promise<string[]> {
+  const count = await countOpenDomains(openDatabase(env.DB))
+  if (count === 0) return []
+  const who = count === 1 ? '1 domain' : `${count} domains`
+  return [`Anybody may register and call in ${who}: digestAuth is among the disabledBlocks (GET /v1/domains).`]
 }
 
 /** Reads every column of one row, so that a missing migration shows. */

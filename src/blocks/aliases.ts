@@ -1,5 +1,5 @@
 import { MAX_ALIAS_DEPTH } from '../dispatcher/names'
-import type { AnyBlock } from '../routing'
+import { type AnyBlock, switchable } from '../routing'
 
 /**
  * Other names of our addresses (`/v1/aliases`): numbers, departments. An address without phone that is no subscriber is
@@ -7,7 +7,7 @@ import type { AnyBlock } from '../routing'
  * `callFeatures`, which knows addresses only.
  */
 export function aliases(): AnyBlock {
-  return async function aliases(c) {
+  return switchable('aliases', async (c) => {
     if (c.method === 'REGISTER' || !c.callee?.user || !(await c.services.domain(c.callee.domain))) return
     for (let depth = 0; depth <= MAX_ALIAS_DEPTH; depth++) {
       const found = await c.location.lookup({ subscriber: true })
@@ -18,5 +18,5 @@ export function aliases(): AnyBlock {
     }
     c.log('aliases.loop', { of: c.callee?.aor })
     return c.respond(482, 'Aliases Lead In A Circle')
-  }
+  })
 }

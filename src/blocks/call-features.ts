@@ -1,4 +1,4 @@
-import type { Block, FailureContext, Lookup, Router } from '../routing'
+import { type Block, type FailureContext, type Lookup, type Router, switchable } from '../routing'
 import { type HistoryStep, withHistory } from '../sip/identity/history-info'
 import { wantsNoHistory } from '../sip/identity/privacy'
 import { prependHeader } from '../sip/message/edit'
@@ -64,7 +64,7 @@ export function callFeatures(sip: Router): Block {
       ? c.respond(destination.status)
       : c.relay([destination.found.targets], { ...ring(destination), onBranch, onFailure, state: stored(journey) })
   })
-  return async function callFeatures(c) {
+  return switchable('callFeatures', async (c) => {
     const { callee } = c
     if (!callee?.user || c.inDialog || !(await c.services.domain(callee.domain))) return
     const first = await c.location.lookup()
@@ -79,7 +79,7 @@ export function callFeatures(sip: Router): Block {
       onFailure,
       state: stored(journey),
     })
-  }
+  })
 }
 
 /** Goes from address to address until somebody can be rung. */

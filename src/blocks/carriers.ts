@@ -1,6 +1,6 @@
 import { type CallLimits, isDestinationAllowed } from '../dispatcher/call-limits'
 import { DEFAULT_FAILOVER } from '../dispatcher/configuration'
-import type { AnyBlock, CarrierWay, Context, Decision, Party } from '../routing'
+import { type AnyBlock, type CarrierWay, type Context, type Decision, type Party, switchable } from '../routing'
 import { toE164 } from '../routing/numbers'
 import { ANONYMOUS, wants } from '../sip/identity/privacy'
 
@@ -15,7 +15,7 @@ const NUMBER = /^(?:\+|00)?([1-9]\d{5,14})$/
  * in P-Asserted-Identity (RFC 3325). 503 without a gateway. Numbers without a route, and everything else, go on to the next block.
  */
 export function carriers(): AnyBlock {
-  return async function carriers(c) {
+  return switchable('carriers', async (c) => {
     const { callee, identity } = c
     if (!callee?.user || identity === undefined || c.carrier) return
     if (c.method !== 'INVITE' && c.method !== 'MESSAGE') return
@@ -36,7 +36,7 @@ export function carriers(): AnyBlock {
       failover: DEFAULT_FAILOVER,
       ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
     })
-  }
+  })
 }
 
 /** A national number where its domain is in a country, otherwise an international one; with its plus. */

@@ -5,7 +5,8 @@ import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
  * Proves who sends the request, by digest (RFC 7616, RFC 8760). The address-of-record of From (REGISTER: of To; with an
  * anonymous From: of P-Preferred-Identity) must be proved on this flow, by an earlier request or by this one; right credentials of somebody else are 403.
  * Challenges 401 for REGISTER and 407 otherwise, with the same realm, the domain, everywhere. Our credentials are
- * taken out of the request. A From of a foreign domain is left to `noOpenRelay`. Sets `c.identity`.
+ * taken out of the request. A From of a foreign domain is left to `noOpenRelay`. Sets `c.identity`. A domain that has this block
+ * in its `disabledBlocks` lets anybody in, who stays without identity (`c.isOpen`): nobody without one reaches a carrier.
  */
 export function digestAuth(): AnyBlock {
   return async function digestAuth(c) {
@@ -21,6 +22,11 @@ export function digestAuth(): AnyBlock {
     }
     const settings = await c.services.domain(claimed.domain)
     if (!settings) return
+    if (settings.disabledBlocks?.includes('digestAuth')) {
+      c.request = withoutCredentials(c.request, settings.name)
+      c.isOpen = true
+      return
+    }
     const given = credentialsFor(c.request, settings.name)
     c.request = withoutCredentials(c.request, settings.name)
     // An answer with an algorithm that was not offered is none: nobody may talk us down to a weaker one.

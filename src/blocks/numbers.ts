@@ -1,4 +1,4 @@
-import type { AnyBlock } from '../routing'
+import { type AnyBlock, switchable } from '../routing'
 import { numberSpellings } from '../routing/numbers'
 import { unescapeUri } from '../sip/message/uri'
 
@@ -12,7 +12,7 @@ import { unescapeUri } from '../sip/message/uri'
  * sip.use(numbers(), aliases())
  */
 export function numbers(): AnyBlock {
-  return async function numbers(c) {
+  return switchable('numbers', async (c) => {
     const { callee } = c
     if (c.method === 'REGISTER' || !callee?.user || !isNumber(callee.user)) return
     const settings = await c.services.domain(callee.domain)
@@ -23,7 +23,7 @@ export function numbers(): AnyBlock {
     if (users.length === 0) return
     const known = await c.services.firstKnown([callee.aor, ...users.map((user) => `${user}@${callee.domain}`)])
     if (known !== undefined && known !== callee.aor) c.request = { ...c.request, uri: `sip:${known}` }
-  }
+  })
 }
 
 /** Names are not even looked at. */

@@ -1,4 +1,4 @@
-import type { AnyBlock } from '../routing'
+import { type AnyBlock, switchable } from '../routing'
 
 /**
  * A MESSAGE for a subscriber of ours who has no phone now is kept and answered 202 (RFC 3428 §7). His next registration gets
@@ -7,7 +7,7 @@ import type { AnyBlock } from '../routing'
  * before `location`.
  */
 export function offlineMessages(): AnyBlock {
-  return async function offlineMessages(c) {
+  return switchable('offlineMessages', async (c) => {
     const { callee } = c
     if (c.method !== 'MESSAGE' || c.inDialog || c.identity === undefined || !callee?.user) return
     if (!(await c.services.domain(callee.domain))) return
@@ -17,5 +17,5 @@ export function offlineMessages(): AnyBlock {
     const why = await c.services.storeMessage(callee.aor, c.request)
     if (why === undefined) return c.respond(202)
     c.log('message.unkept', { to: callee.aor, why })
-  }
+  })
 }

@@ -1,6 +1,7 @@
 import type { DomainSettings } from '../routing/services'
 import { openDatabase } from '../store/database'
 import { findDomain } from '../store/domains'
+import { log } from './log'
 
 /** A change made over REST counts everywhere after this long; a new domain counts at once. */
 export const DOMAIN_CACHE_MS = 1_000
@@ -21,8 +22,19 @@ export async function domainSettings(env: Env, name: string, nowMs: number): Pro
     cache.delete(name)
     return undefined
   }
-  const { unregistered, algorithms, country } = domain
-  const settings = { name: domain.name, unregistered, algorithms, ...(country === null ? {} : { country }) }
+  const { unregistered, algorithms, country, disabledBlocks } = domain
+  const placed = country === null ? {} : { country }
+  const settings = { name: domain.name, unregistered, algorithms, disabledBlocks, ...placed }
+  warnIfOpen(settings, cache.get(name)?.settings)
   cache.set(name, { settings, untilMs: nowMs + DOMAIN_CACHE_MS })
   return settings
+}
+
+/** Once in each isolate, and again when it was closed in between. */
+function warnIfOpen(now: DomainSettings, before: DomainSettings | undefined): void {
+  if (isOpen(now) && !(before && isOpen(before))) log('domain.open', { domain: now.name })
+}
+
+function isOpen({ disabledBlocks }: DomainSettings): boolean {
+  return disabledBlocks?.includes('digestAuth') === true
 }

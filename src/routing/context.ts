@@ -46,6 +46,8 @@ export class Context<State = Json> {
   identity: string | undefined
   /** Asserted identities are for those we trust alone; set by `assertedIdentity`. */
   withholdsIdentity = false
+  /** The sender's domain lets anybody in: nothing is proved about him. Set by `digestAuth`. */
+  isOpen = false
   /** The carrier that the request comes from, set by `fromCarrier`: it is trusted without a digest. */
   carrier: Peer | undefined
   readonly routes: RouteInformation

@@ -1,4 +1,5 @@
 import type { CallLimits } from '../dispatcher/call-limits'
+import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
 import type { Algorithm } from '../sip/auth/algorithm'
 import type { Credentials } from '../sip/auth/credentials'
 import type { Request } from '../sip/message/message'
@@ -21,6 +22,8 @@ export interface DomainSettings {
   readonly algorithms: readonly Algorithm[]
   /** Where national numbers are dialled, ISO 3166: `AU`. */
   readonly country?: CountryCode
+  /** Blocks that it does without. */
+  readonly disabledBlocks?: readonly SwitchableBlock[]
 }
 
 export type Lookup = LookupResult & {

@@ -1,5 +1,6 @@
 import type { CallLimits } from '../dispatcher/call-limits'
 import { setsFor } from '../dispatcher/carrier-routes'
+import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
 import { makeRequest } from '../sip/message/make-request'
 import type { Request } from '../sip/message/message'
 import { reasonPhrase } from '../sip/message/reason-phrase'
@@ -25,6 +26,8 @@ export interface Fakes {
   readonly domains?: readonly string[]
   /** Where national numbers are dialled, for all of these domains. */
   readonly country?: CountryCode
+  /** Blocks that all of these domains do without. */
+  readonly disabledBlocks?: readonly SwitchableBlock[]
   /** Contacts of the phones that are registered, by address-of-record. */
   readonly bindings?: Readonly<Record<string, readonly string[]>>
   /** What subscribers want done with calls, by address-of-record. */
@@ -238,9 +241,10 @@ class FakeServices implements Services {
 
   async domain(name: string): Promise<DomainSettings | undefined> {
     const isOurs = (this.fakes.domains ?? ['example.com']).includes(name)
-    const { country } = this.fakes
+    if (!isOurs) return undefined
+    const { country, disabledBlocks = [] } = this.fakes
     const placed = country === undefined ? {} : { country }
-    return isOurs ? { name, unregistered: '404', algorithms: ['MD5'], ...placed } : undefined
+    return { name, unregistered: '404', algorithms: ['MD5'], disabledBlocks, ...placed }
   }
 
   hasIdentity(aor: string): boolean {

@@ -35,13 +35,19 @@ export async function knownDomains(db: Database, names: readonly string[]): Prom
   return new Set(rows.map((row) => row.name))
 }
 
+/** How many domains let anybody in. */
+export async function countOpenDomains(db: Database): Promise<number> {
+  return db.$count(domains, sql`exists (select 1 from json_each(${domains.disabledBlocks}) where value = 'digestAuth')`)
+}
+
 /** Undefined when the name is taken. */
 export async function insertDomain(db: Database, domain: Domain): Promise<Domain | undefined> {
   const [inserted] = await db.insert(domains).values(domain).onConflictDoNothing().returning()
   return inserted
 }
 
-export type DomainChanges = Partial<Pick<Domain, 'unregistered' | 'algorithms' | 'country'>> & Pick<Domain, 'updatedAt'>
+export type DomainChanges = Partial<Pick<Domain, 'unregistered' | 'algorithms' | 'country' | 'disabledBlocks'>> &
+  Pick<Domain, 'updatedAt'>
 
 /** Undefined when there is no such domain. */
 export async function updateDomain(db: Database, name: string, changes: DomainChanges): Promise<Domain | undefined> {

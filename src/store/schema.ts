@@ -6,6 +6,7 @@ import type { CallLimits } from '../dispatcher/call-limits'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
 import type { DispatcherSet } from '../dispatcher/configuration'
 import type { Alias, SpeedDials } from '../dispatcher/names'
+import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import type { StoredTrunk } from './stored-trunk'
 
@@ -30,6 +31,8 @@ export const domains = sqliteTable('domains', {
   algorithms: text({ mode: 'json' }).$type<DigestAlgorithm[]>().notNull().default(sql`'["MD5"]'`),
   /** Where national numbers are dialled, ISO 3166; null: only international numbers are understood. */
   country: text().$type<CountryCode>(),
+  /** Blocks of the default script that it does without. */
+  disabledBlocks: text({ mode: 'json' }).$type<SwitchableBlock[]>().notNull().default(sql`'[]'`),
   ...times,
 })
 

@@ -46,6 +46,8 @@ export class FlowServices implements Services {
   private readonly connection: Connection
   /** On the link of a gateway a proof counts for its request alone: many phones share the flow. */
   private readonly isShared: boolean
+  /** Blocks ask for the same one, and a foreign one is in no cache. */
+  private readonly domains = new Map<string, Promise<DomainSettings | undefined>>()
 
   constructor(connection: Connection, source: Source, nowMs: number) {
     this.connection = connection
@@ -63,7 +65,9 @@ export class FlowServices implements Services {
   }
 
   domain(name: string): Promise<DomainSettings | undefined> {
-    return domainSettings(this.connection.env, name, this.nowMs)
+    const known = this.domains.get(name) ?? domainSettings(this.connection.env, name, this.nowMs)
+    this.domains.set(name, known)
+    return known
   }
 
   hasIdentity(aor: string): boolean {

@@ -20,6 +20,7 @@ describe('POST /v1/domains', () => {
       unregistered: '404',
       algorithms: ['MD5'],
       country: null,
+      disabledBlocks: [],
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       updatedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
@@ -58,6 +59,8 @@ describe('POST /v1/domains', () => {
     [{}, 'name'],
     [{ name: 7 }, 'name'],
     [{ name: 'x.test', unregistered: '480' }, 'unregistered'],
+    [{ name: 'x.test', disabledBlocks: ['sanity'] }, 'disabledBlocks[0]'],
+    [{ name: 'x.test', disabledBlocks: ['carriers', 'carriers'] }, 'disabledBlocks'],
     [{ name: 'x.test', algorithms: [] }, 'algorithms'],
     [{ name: 'x.test', algorithms: ['MD5', 'MD5'] }, 'algorithms'],
     [{ name: 'x.test', algorithms: ['MD5', 'SHA-1'] }, 'algorithms[1]'],

@@ -7,7 +7,7 @@ describe('GET /v1/health', () => {
   it('U09 says ok and the version of package.json, without a token', async () => {
     const response = await call('/v1/health', { token: null })
     expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ status: 'ok', version })
+    expect(await response.json()).toEqual({ status: 'ok', version, warnings: [] })
   })
 
   it('names each secret that is not set', async () => {

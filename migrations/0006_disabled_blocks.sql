@@ -1,0 +1,1 @@
+ALTER TABLE `domains` ADD `disabled_blocks` text DEFAULT '[]' NOT NULL;
