@@ -18,8 +18,11 @@ export function flow(text: string): string {
 export class Ladder {
   private readonly lines: string[] = []
   private readonly names = new Map<string, string>()
+  private readonly more: readonly string[]
 
-  constructor(world: World, phones: Readonly<Record<string, Phone>>) {
+  /** `more`: header fields that are shown as they are, besides those of every flow. */
+  constructor(world: World, phones: Readonly<Record<string, Phone>>, more: readonly string[] = []) {
+    this.more = more
     this.names.set(world.domain, 'example.com')
     const width = Math.max(...Object.keys(phones).map((name) => name.length))
     for (const [name, phone] of Object.entries(phones)) {
@@ -65,6 +68,7 @@ export class Ladder {
       ['challenge', list('WWW-Authenticate', realmOf) || list('Proxy-Authenticate', realmOf)],
       ['proof for', list('Authorization', realmOf) || list('Proxy-Authorization', realmOf)],
       ['reason', frame.header('Reason')],
+      ...this.more.map((name) => [name, frame.headers(name).join(', ')] as const),
       ['body', frame.body.trim()],
     ]
     const told = facts.filter(([, fact]) => fact !== '').map(([name, fact]) => `${name} ${this.renamed(fact)}`)
