@@ -8,6 +8,8 @@ export const ALGORITHMS = [
   'hash-to',
   'latency',
   'random',
+  'call-load',
+  'parallel',
 ] as const
 export type Algorithm = (typeof ALGORITHMS)[number]
 
@@ -29,7 +31,7 @@ export interface Destination {
   readonly uri: string
   /** The lowest is tried first. */
   readonly priority: number
-  /** 1 to 100: its share of the calls under `weight`. */
+  /** 1 to 100: under `weight` its share of the calls, relative to the others that are in use. */
   readonly weight: number
   /** False: out of service until somebody enables it (state DX). */
   readonly enabled: boolean

@@ -11,6 +11,8 @@ export interface SelectionFacts {
   random(): number
   /** How many calls this set has had. */
   readonly turn: number
+  /** How many calls a destination has now. */
+  load(uri: string): number
 }
 
 /**
@@ -42,6 +44,7 @@ function ordered(
 ): Destination[] {
   switch (set.algorithm) {
     case 'priority':
+    case 'parallel':
       return [...group]
     case 'round-robin':
       return group.map((_, i) => group[(facts.turn + i) % group.length] as Destination)
@@ -51,6 +54,8 @@ function ordered(
       return drawn(group, (d) => d.weight, facts.random)
     case 'latency':
       return group.toSorted((a, b) => latencyOf(states[a.uri]) - latencyOf(states[b.uri]))
+    case 'call-load':
+      return group.toSorted((a, b) => facts.load(a.uri) - facts.load(b.uri))
     case 'hash-call-id':
       return hashed(group, facts.callId)
     case 'hash-from':

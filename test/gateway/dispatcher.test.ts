@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SipClient } from '../support/sip-client'
-import { callOut } from './support/call-out'
+import { CallOut, callOut } from './support/call-out'
 import { Lab } from './support/lab'
 import type { UdpPeer } from './support/udp-peer'
 
@@ -89,5 +89,73 @@ describe('the states of destinations over REST', () => {
     await probedAfter(two.probed + 3)
     expect(one.probed).toBe(before)
     await callReaches(one)
+  })
+})
+
+describe('K01 how the destinations of one priority share the calls', () => {
+  const useAlgorithm = async (algorithm: string) => {
+    one.probes = 200
+    await lab.configured(() =>
+      lab.admin.put('dispatchers/main', {
+        algorithm,
+        destinations: [{ uri: `sip:${one.host}` }, { uri: `sip:${two.host}` }],
+        probing: { intervalSeconds: 0.5, timeoutSeconds: 0.25 },
+      }),
+    )
+    await shows('g1 AP / g1 AP')
+  }
+
+  it('call-load: the next call goes where the fewest are, and a BYE makes room', async () => {
+    await useAlgorithm('call-load')
+    const first = await callOut(lab, alice, one, NUMBER)
+    const second = await callOut(lab, alice, two, NUMBER)
+    first.fromCaller('BYE')
+    one.respond(await one.expect('BYE'), 200)
+    await alice.expect('200 BYE')
+    const third = await callOut(lab, alice, one, NUMBER)
+    for (const [call, peer] of [
+      [second, two],
+      [third, one],
+    ] as const) {
+      call.fromCarrier('BYE')
+      alice.respond(await alice.expect('BYE'), 200, 'OK')
+      await peer.expect('200 BYE')
+    }
+  })
+
+  it('call-load: a call that is refused is none', async () => {
+    const invite = alice.request('INVITE', {
+      uri: `sip:${NUMBER}@${lab.domain}`,
+      headers: [`Contact: ${alice.contact}`],
+    })
+    one.respond(await one.expect('INVITE'), 486)
+    await one.expect('ACK')
+    const final = await alice.expect('486 INVITE')
+    alice.acknowledge(invite, final)
+    await callReaches(one)
+  })
+
+  it('parallel: all ring at once, the first to answer has the call, the other is cancelled', async () => {
+    await useAlgorithm('parallel')
+    const sent = alice.request('INVITE', {
+      uri: `sip:${NUMBER}@${lab.domain}`,
+      headers: [`Contact: ${alice.contact}`],
+      body: 'v=0\r\n',
+    })
+    const [atOne, atTwo] = [await one.expect('INVITE'), await two.expect('INVITE')]
+    one.respond(atOne, 180)
+    two.respond(atTwo, 180)
+    await alice.expect('180 INVITE')
+    await alice.expect('180 INVITE')
+    two.respond(atTwo, 200, { body: 'v=0\r\n' })
+    const call = new CallOut(alice, two, { sent, offered: atTwo, answer: await alice.expect('200 INVITE') })
+    one.respond(await one.expect('CANCEL'), 200)
+    one.respond(atOne, 487)
+    await one.expect('ACK')
+    call.fromCaller('ACK')
+    await two.expect('ACK')
+    call.fromCaller('BYE')
+    two.respond(await two.expect('BYE'), 200)
+    await alice.expect('200 BYE')
   })
 })

@@ -10,9 +10,10 @@ export interface Way {
   readonly destination?: string
 }
 
-/** The ways to a dispatcher set, in the order of trial, and when to go on to the next. */
+/** The ways to a dispatcher set, and when to go on to the next. */
 export interface Plan {
-  readonly ways: readonly Way[]
+  /** In the order of trial; those of one group are tried at once. */
+  readonly groups: readonly (readonly Way[])[]
   readonly failover: readonly number[]
   readonly noResponseMs: number
 }
@@ -22,6 +23,8 @@ export interface CallFacts {
   readonly callId: string
   readonly from: string
   readonly to: string
+  /** An INVITE: it stays there until its BYE. */
+  readonly isCall: boolean
 }
 
 /** The dispatcher, as the relay needs it. */
@@ -29,7 +32,9 @@ export interface Destinations {
   /** Undefined when there is no such set. */
   plan(set: string, facts: CallFacts): Promise<Plan | undefined>
   /** What became of a call: a destination that is silent or broken may be out of order. */
-  result(set: string, destination: string, status: number, isOwn: boolean): void
+  result(set: string, destination: string, callId: string, status: number, isOwn: boolean): void
+  /** A BYE has passed. */
+  ended(callId: string): void
 }
 
 export interface Credentials {

@@ -1,3 +1,4 @@
+import { CallLoad } from '../../dispatcher/call-load'
 import type { Destination, DispatcherSet, Probing } from '../../dispatcher/configuration'
 import { select } from '../../dispatcher/select'
 import {
@@ -45,6 +46,8 @@ export class Dispatcher implements Destinations {
   private state: DispatcherState = NO_STATE
   private sets: readonly DispatcherSet[] = []
   private readonly turns = new Map<string, number>()
+  /** Calls in progress, by set. */
+  private readonly loads = new Map<string, CallLoad>()
   private readonly options: DispatcherOptions
   private readonly timer: NodeJS.Timeout
 
@@ -73,18 +76,29 @@ export class Dispatcher implements Destinations {
     const turn = this.turns.get(name) ?? 0
     this.turns.set(name, turn + 1)
     const { ports } = this.options
-    const chosen = select(set, this.state, { ...facts, nowMs: ports.nowMs(), random: Math.random, turn })
-    const ways = await Promise.all(chosen.map((destination) => this.waysOf(set, destination)))
+    const nowMs = ports.nowMs()
+    const load = this.loadOf(name)
+    const chosen = select(set, this.state, { ...facts, nowMs, random: Math.random, turn, load: (uri) => load.of(uri) })
+    if (chosen[0] && facts.isCall) load.began(facts.callId, chosen[0].uri, nowMs)
+    const groups = set.algorithm === 'parallel' ? byPriority(chosen) : chosen.map((destination) => [destination])
+    const ways = await Promise.all(groups.map((group) => this.waysOfGroup(set, group)))
     // Silence and a transport that fails are 408 and 503 of our own.
     const failover = [...new Set([...set.failover, 408, 503])]
-    return { ways: ways.flat(), failover, noResponseMs: set.noResponseSeconds * 1_000 }
+    return { groups: ways.flat(), failover, noResponseMs: set.noResponseSeconds * 1_000 }
+  }
+
+  /** At once: the first address of each; should they all fail, the second of each that has one (RFC 3263 §4.3). */
+  private async waysOfGroup(set: DispatcherSet, group: readonly Destination[]): Promise<Way[][]> {
+    const ways = await Promise.all(group.map((destination) => this.waysOf(set, destination)))
+    const most = Math.max(...ways.map((own) => own.length))
+    return Array.from({ length: most }, (_, i) => ways.flatMap((own) => own[i] ?? []))
   }
 
   /** A name that does not exist is a destination that is not there: the next one is tried at once. */
   private async waysOf(set: DispatcherSet, destination: Destination): Promise<Way[]> {
     const uri = parseUri(destination.uri)
     const addresses = uri ? await this.addressesOf(uri) : []
-    if (addresses.length === 0) this.result(set.name, destination.uri, 503, true)
+    if (addresses.length === 0) this.called(set.name, destination.uri, 503, true)
     const host = uri && `${uri.host}${uri.port === undefined ? '' : `:${uri.port}`}`
     return addresses.map((to) => ({
       to,
@@ -103,7 +117,24 @@ export class Dispatcher implements Destinations {
     }
   }
 
-  result(set: string, uri: string, status: number, isOwn: boolean): void {
+  result(set: string, uri: string, callId: string, status: number, isOwn: boolean): void {
+    const load = this.loadOf(set)
+    if (status >= 300) load.ended(callId, uri)
+    else load.began(callId, uri, this.options.ports.nowMs())
+    this.called(set, uri, status, isOwn)
+  }
+
+  ended(callId: string): void {
+    for (const load of this.loads.values()) load.ended(callId)
+  }
+
+  private loadOf(set: string): CallLoad {
+    const load = this.loads.get(set) ?? new CallLoad()
+    this.loads.set(set, load)
+    return load
+  }
+
+  private called(set: string, uri: string, status: number, isOwn: boolean): void {
     // Our own final: silence is 408, a broken transport 503.
     const outcome: Outcome = !isOwn ? { status } : { failed: status === 408 ? 'timeout' : 'transport' }
     if (isOwn && status !== 408 && status !== 503) return
@@ -178,4 +209,9 @@ export class Dispatcher implements Destinations {
     const retryAfterSeconds = Number.parseInt(header(response, 'retry-after') ?? '0', 10)
     return { status: response.status, ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}) }
   }
+}
+
+/** Destinations come by priority. */
+function byPriority(destinations: readonly Destination[]): Destination[][] {
+  return [...Map.groupBy(destinations, ({ priority }) => priority).values()]
 }

@@ -170,7 +170,12 @@ export class Relay {
     if (!phone && !inDialog) return this.refuse(own.request, origin, 'link', 404, 'No Way Out')
     const ways = phone ? [{ to: phone }] : await this.nextHop(own.request)
     if (ways.length === 0) return this.refuse(own.request, origin, 'link', 503, 'Next Hop Not Found')
-    this.send(own.request, ways, origin, own.note)
+    this.send(
+      own.request,
+      ways.map((way) => [way]),
+      origin,
+      own.note,
+    )
   }
 
   private async toSet(request: Request, set: string, origin: Origin): Promise<void> {
@@ -178,12 +183,14 @@ export class Relay {
       callId: header(request, 'call-id') ?? '',
       from: uriOf(header(request, 'from')) ?? '',
       to: uriOf(header(request, 'to')) ?? '',
+      isCall: request.method === 'INVITE',
     }
     if (request.method === 'INVITE') await this.trying(request, origin)
     const plan = await this.options.destinations.plan(set, facts)
     if (!plan) return this.refuse(request, origin, 'link', 503, `No Dispatcher Set ${set}`)
-    if (plan.ways.length === 0) return this.refuse(request, origin, 'link', 503, `No Destination Of ${set} Is Active`)
-    this.send(request, plan.ways, origin, undefined, { failover: plan.failover, noResponseMs: plan.noResponseMs }, set)
+    const { groups, failover, noResponseMs } = plan
+    if (groups.length === 0) return this.refuse(request, origin, 'link', 503, `No Destination Of ${set} Is Active`)
+    this.send(request, groups, origin, undefined, { failover, noResponseMs }, set)
   }
 
   /** RFC 3261 §16.6 step 7: the next Route, or the Request-URI. */
@@ -201,7 +208,7 @@ export class Relay {
 
   private send(
     request: Request,
-    ways: readonly Way[],
+    groups: readonly (readonly Way[])[],
     origin: Origin,
     note?: DialogNote,
     options: RelayOptions = {},
@@ -210,17 +217,11 @@ export class Relay {
     const callId = header(request, 'call-id') ?? ''
     const cSeqOffset = Math.max(note?.cSeqOffset ?? 0, note === undefined ? 0 : (this.offsets.get(callId) ?? 0))
     const session = this.sessionOf(request, note)
-    const targets = ways.map((way) => this.networkTarget(request, way, origin, { ...note, session, cSeqOffset }, set))
-    const only = targets[0]
+    const noted = { ...note, session, cSeqOffset }
+    const targets = groups.map((group) => group.map((way) => this.networkTarget(request, way, origin, noted, set)))
+    const only = targets[0]?.[0]
     if (request.method === 'ACK') return only && void this.forwardAck(request, only, cSeqOffset, session)
-    this.start(
-      request,
-      origin,
-      'link',
-      targets.map((target) => [target]),
-      options,
-      session,
-    )
+    this.start(request, origin, 'link', targets, options, session)
   }
 
   private networkTarget(request: Request, way: Way, origin: Origin, note: DialogNote, set: string | undefined): Target {
@@ -303,7 +304,9 @@ export class Relay {
     this.byId.set(id, call)
     if (request.method === 'INVITE' && !refusal && origin.side === 'network') void this.trying(request, origin)
     void call.input({ type: 'start' })
-    if (request.method === 'BYE') media.end(request, session)
+    if (request.method !== 'BYE') return
+    media.end(request, session)
+    this.options.destinations.ended(callId)
   }
 
   /** With a transaction, so that an INVITE's refusal is repeated until its ACK comes. */
@@ -335,8 +338,9 @@ export class Relay {
   private settled(request: Request, target: Target, status: number, isOwn: boolean): void {
     const destination = target.hop?.destination
     const space = destination?.indexOf(' ') ?? -1
-    if (destination !== undefined && request.method === 'INVITE')
-      this.options.destinations.result(destination.slice(0, space), destination.slice(space + 1), status, isOwn)
+    if (destination === undefined || request.method !== 'INVITE') return
+    const [set, uri] = [destination.slice(0, space), destination.slice(space + 1)]
+    this.options.destinations.result(set, uri, header(request, 'call-id') ?? '', status, isOwn)
   }
 
   /**

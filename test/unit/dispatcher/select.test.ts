@@ -44,6 +44,7 @@ const facts = (more: Partial<SelectionFacts> = {}): SelectionFacts => ({
   nowMs: 0,
   random: numbers(),
   turn: 0,
+  load: () => 0,
   ...more,
 })
 const order = (set: DispatcherSet, more: Partial<SelectionFacts> = {}, state = stateOf(set)) =>
@@ -115,6 +116,17 @@ describe('K01 distribution over 10,000 calls', () => {
       expect(order(whole, { to, callId: `b${i}` })[0]).toBe(before)
       if (before !== 'd') expect(order(less, { to })[0]).toBe(before)
     }
+  })
+})
+
+describe('K01 call-load', () => {
+  it('prefers who has the fewest calls now', () => {
+    const loads: Readonly<Record<string, number>> = { 'sip:a.example': 3, 'sip:b.example': 1, 'sip:c.example': 2 }
+    const set = setOf(
+      'call-load',
+      names.slice(0, 3).map((name) => destination(name)),
+    )
+    expect(order(set, { load: (uri) => loads[uri] ?? 0 })).toEqual(['b', 'c', 'a'])
   })
 })
 
