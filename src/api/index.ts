@@ -3,6 +3,7 @@ import { addressEntries } from './address-entries'
 import { addressGroups } from './address-groups'
 import { aliases } from './aliases'
 import { adminToken } from './auth'
+import { bans } from './bans'
 import { bindings } from './bindings'
 import { callLimits } from './call-limits'
 import { carrierRoutes } from './carrier-routes'
@@ -36,6 +37,7 @@ const DOCUMENT_PATHS = [
   'carrier-routes',
   'call-limits',
   'gateways',
+  'bans',
 ]
 
 /** The REST API under `/v1`. Everything else of the Worker (sockets, pages) is not its business. */
@@ -56,6 +58,7 @@ export function createApi() {
     .route('/v1', features)
     .route('/v1', storedMessages)
     .route('/v1', messages)
+    .route('/v1', bans)
     .route('/v1', aliases)
     .route('/v1', speedDials)
     .route('/v1', addressGroups)

@@ -1,6 +1,7 @@
 /** Ready-made blocks, in the order of the default script. */
 
 export { aliases } from './aliases'
+export { antiFlood } from './anti-flood'
 export { type AssertedIdentityOptions, assertedIdentity } from './asserted-identity'
 export { callFeatures } from './call-features'
 export { carriers } from './carriers'

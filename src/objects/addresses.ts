@@ -45,6 +45,11 @@ export function sharedStub(env: Env, name: string): Remote<SharedObject> {
   return env.SHARED.getByName(name) as unknown as Remote<SharedObject>
 }
 
+/** The list of sources that are banned, with the time until when as value. */
+export function bansStub(env: Env): Remote<SharedObject> {
+  return sharedStub(env, 'bans')
+}
+
 export function locationStub(env: Env, aor: string): Remote<LocationObject> {
   return env.LOCATION.getByName(aor) as unknown as Remote<LocationObject>
 }

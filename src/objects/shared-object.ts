@@ -16,6 +16,16 @@ export class SharedObject extends DurableObject<Env> {
     return this.find(key)?.value
   }
 
+  /** Everything that is here. */
+  async all(): Promise<Array<{ readonly key: string; readonly json: string }>> {
+    return this.sql
+      .exec<{ key: string; json: string }>(
+        'SELECT key, value AS json FROM entries WHERE expires_at IS NULL OR expires_at > ? ORDER BY key',
+        Date.now(),
+      )
+      .toArray()
+  }
+
   async write(key: string, json: string, ttlMs: number | undefined): Promise<void> {
     await this.put(key, json, ttlMs === undefined ? null : Date.now() + ttlMs)
   }

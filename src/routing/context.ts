@@ -245,9 +245,9 @@ export class Context<State = Json> {
     return this.decide({ type: 'forward-to', request: this.request, target, ...renamed, ...withheld })
   }
 
-  /** Says nothing. `why` goes to the log. */
-  drop(why: string): Decision {
-    return this.decide({ type: 'drop', why })
+  /** Says nothing. `why` goes to the log; without it that says nothing either. */
+  drop(why?: string): Decision {
+    return this.decide({ type: 'drop', ...(why === undefined ? {} : { why }) })
   }
 
   /**

@@ -35,4 +35,4 @@ export type Decision =
       readonly withholdsIdentity?: true
     }
   /** No answer at all. */
-  | { readonly type: 'drop'; readonly why: string }
+  | { readonly type: 'drop'; readonly why?: string }

@@ -1,6 +1,7 @@
 /** The public scripting API. */
 export { Context, type Party, type RespondOptions } from './context'
 export type { Decision } from './decision'
+export { DEFAULT_FLOOD_LIMIT, type FloodLimit } from './flood-limiter'
 export { HeaderEdits } from './headers'
 export {
   BranchContext,

@@ -10,6 +10,7 @@ import type { ListedContact } from '../sip/registrar/response'
 import type { Source } from '../sip/transport/source'
 import type { Trunk } from '../sip/uac/trunk'
 import type { LiveGateway } from './carriers'
+import type { FloodLimit } from './flood-limiter'
 import type { CountryCode } from './numbers'
 import type { SharedRows } from './shared'
 
@@ -82,6 +83,8 @@ export interface Services {
   carrierWays(number: string): Promise<readonly CarrierWay[]>
   /** Keeps a MESSAGE until its address registers. Undefined when it is kept; otherwise why not. */
   storeMessage(aor: string, request: Request): Promise<string | undefined>
+  /** Whether the request is one too many of its source, or the source is banned. */
+  isFlooding(limit: FloodLimit): Promise<boolean>
   /** Whom an alias is for, `user@domain`. */
   aliasOf(aor: string): Promise<string | undefined>
   /** The first of these addresses that is a subscriber or an alias; all are of one domain. */

@@ -38,6 +38,8 @@ export interface Fakes {
   readonly peer?: Peer
   /** Dispatcher sets by the prefix of numbers, digits without plus. */
   readonly carrierRoutes?: Readonly<Record<string, readonly string[]>>
+  /** The source of the request is banned. */
+  readonly isFlooding?: boolean
   /** Gets the messages that are kept; none is kept when absent. */
   readonly stored?: Array<{ readonly aor: string; readonly body: string }>
   /** Subscribers without a phone, by address-of-record. */
@@ -128,7 +130,7 @@ export function inWords(decision: Decision | FailureDecision): string {
     case 'forward-to':
       return `forward ${decision.target.uri}`
     case 'drop':
-      return `drop ${decision.why}`
+      return decision.why === undefined ? 'drop' : `drop ${decision.why}`
     default:
       return decision.type
   }
@@ -196,6 +198,10 @@ class FakeServices implements Services {
 
   async peer(): Promise<Peer | undefined> {
     return this.fakes.peer
+  }
+
+  async isFlooding(): Promise<boolean> {
+    return this.fakes.isFlooding ?? false
   }
 
   async storeMessage(aor: string, request: Request): Promise<string | undefined> {

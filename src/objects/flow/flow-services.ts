@@ -2,6 +2,7 @@ import type { CallLimits } from '../../dispatcher/call-limits'
 import { setsFor } from '../../dispatcher/carrier-routes'
 import { randomToken } from '../../platform/random'
 import type { LiveGateway } from '../../routing/carriers'
+import type { FloodLimit } from '../../routing/flood-limiter'
 import type { CarrierWay, DomainSettings, Lookup, Peer, Saved, Services, Verdict } from '../../routing/services'
 import type { SharedRows } from '../../routing/shared'
 import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
@@ -54,6 +55,12 @@ export class FlowServices implements Services {
     this.source = source
     this.nowMs = nowMs
     this.isShared = connection.state.gateway !== undefined
+  }
+
+  /** A socket whose address is not known counts for itself. */
+  isFlooding(limit: FloodLimit): Promise<boolean> {
+    const { host, state } = this.connection
+    return host.floods.isFlooding(this.source.address || state.address, limit, this.nowMs)
   }
 
   challenges(settings: DomainSettings, userAgent: string | undefined, stale: boolean): readonly string[] {

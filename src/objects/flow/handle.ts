@@ -117,7 +117,8 @@ async function carryOut(connection: Connection, decision: Decision, request: Req
       connection.send(decision.response)
       return connection.askForMessages()
     case 'drop':
-      return log('request.dropped', { why: decision.why, source: connection.state.source })
+      if (decision.why !== undefined) log('request.dropped', { why: decision.why, source: connection.state.source })
+      return
     case 'forward': {
       const failure = await alongDialog(connection, decision.request, decision)
       if (failure !== undefined) connection.send(makeResponse(request, failure))

@@ -4,6 +4,7 @@ import { type FlowCalls, flowStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
+import { FloodWatch } from './flood-watch'
 
 /**
  * How long after a copy of what an object has in memory the next one is made. Platform: an object with a timer does not hibernate
@@ -23,6 +24,7 @@ export class Host {
   readonly mac: Mac
   /** Compact id of this object. */
   readonly object: string
+  readonly floods: FloodWatch
   /** Whose copies are older than what is in memory. */
   readonly changed = new Set<Keeper>()
   private eventsUnderWay = 0
@@ -36,6 +38,7 @@ export class Host {
     toSocket: (tag: string, parcel: Parcel) => Delivery,
   ) {
     this.env = here.env
+    this.floods = new FloodWatch(here.env)
     this.mac = here.mac
     this.object = here.object
     this.self = here.self

@@ -121,6 +121,10 @@ export class Exchange implements Services {
     return {}
   }
 
+  async isFlooding() {
+    return false
+  }
+
   async carrierWays() {
     return []
   }

@@ -30,6 +30,8 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/subscribers/{aor}/features', ['get', 'put']],
       ['/v1/subscribers/{aor}/messages', ['delete', 'get']],
       ['/v1/messages', ['post']],
+      ['/v1/bans', ['get']],
+      ['/v1/bans/{source}', ['delete']],
       ['/v1/aliases', ['get']],
       ['/v1/aliases/{key}', ['delete', 'get', 'put']],
       ['/v1/speed-dials', ['get']],
