@@ -8,9 +8,10 @@ import { openDatabase } from '../store/database'
 import { allDocuments } from '../store/documents'
 import { dispatcherSets, trunks } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
-import { smallName, time, toTime } from './fields'
+import { aor, smallName, time, toTime } from './fields'
 import { describeGateways, type GatewayView, gatewayDirectory } from './gateway-directory'
 import { MAX_REPORT_BYTES } from './limits'
+import { tellPhoneGone } from './location'
 import { Problem, problems } from './problem'
 import { type Bound, createRouter } from './router'
 
@@ -67,6 +68,33 @@ const state = createRoute({
     body: { content: { 'application/json': { schema: report } }, required: true },
   },
   responses: { 204: { description: 'Noted.' }, ...problems(400, 401, 413, 415, 503) },
+})
+
+const phoneGone = createRoute({
+  ...common,
+  security: [{ gatewayToken: [] }],
+  method: 'post',
+  path: '/gateway/phones/gone',
+  summary: 'A gateway tells that a phone answers no more',
+  description: 'For gateways: removes the bindings of the address whose Path has this token.',
+  request: {
+    body: {
+      content: {
+        'application/json': {
+          schema: z.strictObject({
+            aor,
+            token: z
+              .string()
+              .min(1)
+              .max(512)
+              .openapi({ description: 'User part of the URI of the gateway in the Path.' }),
+          }),
+        },
+      },
+      required: true,
+    },
+  },
+  responses: { 204: { description: 'Removed, or there was none.' }, ...problems(400, 401, 413, 415, 503) },
 })
 
 const View = z
@@ -126,6 +154,11 @@ export const gateways = createRouter()
     if (JSON.stringify(told).length > MAX_REPORT_BYTES)
       throw new Problem(413, `A report has at most ${MAX_REPORT_BYTES} bytes.`)
     await gatewayDirectory(c.env).report(name, told, Date.now())
+    return c.body(null, 204)
+  })
+  .openapi(phoneGone, async (c) => {
+    const { aor, token } = c.req.valid('json')
+    await tellPhoneGone(c.env, aor, token)
     return c.body(null, 204)
   })
   .openapi(list, async (c) => {

@@ -10,6 +10,7 @@ interface Location {
   describe(): Promise<BindingView[]>
   describeMessages(): Promise<WaitingMessage[]>
   clearMessages(): Promise<void>
+  phoneGone(token: string): Promise<number>
 }
 
 /** A message that waits; times are epoch ms. */
@@ -42,6 +43,11 @@ export async function tellSubscriberChanged(env: Env, key: SubscriberKey): Promi
 /** What a subscriber wants done with calls holds for the next one when this returns. */
 export async function tellFeatures(env: Env, key: SubscriberKey, features: CallFeatures): Promise<void> {
   await callLocation(env, key, (location) => location.setFeatures(features))
+}
+
+/** A phone behind a gateway answers no more. */
+export async function tellPhoneGone(env: Env, key: SubscriberKey, token: string): Promise<void> {
+  await callLocation(env, key, (location) => location.phoneGone(token))
 }
 
 function callLocation<T>(env: Env, key: SubscriberKey, call: (location: Location) => Promise<T>): Promise<T> {

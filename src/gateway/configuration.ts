@@ -74,6 +74,23 @@ export class ConfigurationSource {
     }
   }
 
+  /** A phone that has registered through this gateway answers no more. */
+  async phoneGone({ aor, token }: { readonly aor: string; readonly token: string }): Promise<void> {
+    const { log } = this.options
+    log('info', 'phone.gone', { aor })
+    try {
+      const response = await this.request('/v1/gateway/phones/gone', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ aor, token }),
+      })
+      if (!response.ok) log('warn', 'phone.untold', { aor, status: response.status, reason: await response.text() })
+    } catch (error) {
+      // Its binding runs out by itself.
+      log('warn', 'phone.untold', { aor, error: String(error) })
+    }
+  }
+
   private async load(): Promise<void> {
     const { log, onConfigured } = this.options
     let waitMs = POLL_MS

@@ -4,7 +4,6 @@ import { randomToken } from '../platform/random'
 import { decodeFrame } from '../sip/message/octets'
 import { remembering } from '../sip/message/remembering'
 import type { SipUri } from '../sip/message/uri'
-import { PING } from '../sip/outbound/keep-alive'
 import { readFrame } from '../sip/outbound/receive'
 import type { NetworkAddress } from '../sip/transport/hop'
 import { ConfigurationSource } from './configuration'
@@ -71,7 +70,13 @@ export class Gateway {
       onMessage: (message, source) => void this.relay.fromNetwork(message, source),
     })
     this.own = new OwnRequests(ports, sentBy)
-    this.phones = new PhoneKeepAlive((to) => void this.network.send({ text: PING, binary: false }, to).catch(() => {}))
+    this.phones = new PhoneKeepAlive({
+      ports,
+      own: this.own,
+      everyMs: settings.keepAliveSeconds * 1_000,
+      sentBy,
+      onGone: (phone) => void this.configuration.phoneGone(phone),
+    })
     this.dispatcher = new Dispatcher({ ports, own: this.own, sentBy, resolve: addresses, onChanged })
     this.trunks = new TrunkRegistrations({ ports, own: this.own, sentBy, hash, resolve: addresses, onChanged })
     this.relay = new Relay({
@@ -85,7 +90,7 @@ export class Gateway {
       ownHosts: () => this.network.own().map((own) => own.hostPort),
       resolve: addresses,
       socketOf: (callId) => this.link.socketOf(callId),
-      onRegistered: (address, seconds) => this.phones.registered(address, seconds),
+      onRegistered: (phone, seconds) => this.phones.registered(phone, seconds),
       sendOwn: (request, to) => void this.own.send(request, to),
       onOwnResponse: (response) => this.own.response(response),
     })

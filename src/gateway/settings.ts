@@ -11,6 +11,8 @@ export interface Settings {
   readonly sockets: number
   readonly listeners: readonly Listener[]
   readonly engines: EngineSetting
+  /** How often UDP phones are asked whether they are there. */
+  readonly keepAliveSeconds: number
   readonly http: { readonly host: string; readonly port: number } | undefined
   readonly logLevel: LogLevel
 }
@@ -31,6 +33,8 @@ Settings are environment variables:
   RTPENGINE       media relays, comma-separated:                      (default: none; browsers can't reach carriers)
                   udp:10.0.0.7:2223;weight=2;transcodes=100
                   or "off": carriers speak WebRTC, nothing is translated
+  KEEP_ALIVE      seconds between the OPTIONS to UDP phones that have    (default: 25)
+                  registered through it; three without an answer end a registration
   HTTP            host:port of /healthz and /metrics, or "off"        (default: 127.0.0.1:8088)
   LOG_LEVEL       error, warn, info or debug                          (default: info)
 
@@ -49,6 +53,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     sockets: socketsOf(env.GATEWAY_SOCKETS),
     listeners: readListeners(env.LISTEN || 'udp:127.0.0.1:5060'),
     engines: readEngines(env.RTPENGINE ?? ''),
+    keepAliveSeconds: secondsOf(env.KEEP_ALIVE),
     http: httpOf(env.HTTP || '127.0.0.1:8088'),
     logLevel: levelOf(env.LOG_LEVEL || 'info'),
   }
@@ -78,6 +83,13 @@ function socketsOf(text: string | undefined): number {
   if (!Number.isInteger(sockets) || sockets < 1 || sockets > 16)
     throw new Error(`GATEWAY_SOCKETS "${text}" is not a number from 1 to 16`)
   return sockets
+}
+
+/** RFC 5626 §4.4.1: more than half a minute would be too seldom for many a NAT. */
+function secondsOf(text: string | undefined): number {
+  const seconds = text ? Number(text) : 25
+  if (!(seconds >= 1 && seconds <= 600)) throw new Error(`KEEP_ALIVE "${text}" is not a number from 1 to 600`)
+  return seconds
 }
 
 function httpOf(text: string): Settings['http'] {

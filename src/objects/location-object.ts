@@ -6,7 +6,16 @@ import { verifyDigest } from '../sip/auth/verify'
 import { parse } from '../sip/message/parse'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import { type Binding, isAlive } from '../sip/registrar/binding'
-import { attached, type BindingView, detach, expire, lapse, targetsOf, viewOf } from '../sip/registrar/bindings'
+import {
+  attached,
+  type BindingView,
+  detach,
+  expire,
+  lapse,
+  targetsOf,
+  viewOf,
+  withoutPath,
+} from '../sip/registrar/bindings'
 import { othersOf } from '../sip/registrar/flow-registration'
 import { type Origin, type Refusal, register } from '../sip/registrar/register'
 import { openDatabase } from '../store/database'
@@ -167,6 +176,17 @@ export class LocationObject extends DurableObject<Env> {
   async unreachable(flow: string, key: string, delivery: 'gone' | 'expired'): Promise<void> {
     const failed = { flow, key }
     this.replace(delivery === 'gone' ? lapse(this.load(), failed, Date.now()) : expire(this.load(), failed, Date.now()))
+  }
+
+  /** The gateway says that a phone behind it answers no more. Answers how many bindings that was. */
+  async phoneGone(token: string): Promise<number> {
+    const before = this.load()
+    const left = withoutPath(before, token)
+    if (left.length === before.length) return 0
+    this.replace(left)
+    this.tellFlows(before, '')
+    log('bindings.gone', { aor: this.aor, count: before.length - left.length, why: 'keep-alive' })
+    return before.length - left.length
   }
 
   /** The subscriber's row has changed or is gone: what was proved with the old one holds no longer. */

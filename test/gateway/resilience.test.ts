@@ -110,7 +110,7 @@ describe('a link that breaks while a carrier calls', () => {
 })
 
 describe('a phone on UDP', () => {
-  it('F P01 registers through the gateway with its digest, is called, and calls', async () => {
+  it('F P01 O15 registers through the gateway with its digest, is called, calls, and is forgotten when it answers no more', async () => {
     const phone = await lab.carrier('127.0.3.1')
     const account = await lab.subscriber('desk')
     const facts = {
@@ -147,5 +147,15 @@ describe('a phone on UDP', () => {
     alice.respond(atAlice, 603, 'Decline')
     await alice.expect('ACK')
     await phone.expect('603 INVITE')
+
+    // It has answered the OPTIONS that keep its way through a NAT open, and now says nothing any more.
+    await lab.until(() => phone.probed >= 2, 'the phone is asked whether it is there')
+    phone.probes = undefined
+    await lab.until(async () => (await lab.admin.bindings(account)).length === 0, 'its binding is gone')
+    expect(lab.log.filter((line) => line.event === 'phone.gone')).toMatchObject([
+      { aor: account.aor.slice('sip:'.length) },
+    ])
+    const late = alice.request('INVITE', { uri: account.aor, headers: [`Contact: ${alice.contact}`] })
+    alice.acknowledge(late, await alice.expect('404 INVITE'))
   })
 })

@@ -1,34 +1,108 @@
-import { formatAddress, type NetworkAddress } from '../../sip/transport/hop'
+import { makeRequest } from '../../sip/message/make-request'
+import { formatAddress, hostPort, type NetworkAddress } from '../../sip/transport/hop'
+import type { OwnRequests } from './own-requests'
+import type { Ports } from './ports'
 
-/** RFC 5626 §4.4.1: a NAT forgets a UDP binding after as little as 30 s. */
-export const KEEP_ALIVE_MS = 25_000
+/** How long a phone has for its answer. */
+export const PING_PATIENCE_MS = 5_000
+/** Pings in a row without an answer after which a phone is gone. */
+export const MAX_FAILED_PINGS = 3
 
-/** Keeps the way to UDP phones behind NATs open while they are registered. */
+/** A phone that has registered through us. */
+export interface RemotePhone {
+  readonly to: NetworkAddress
+  readonly aor: string
+  /** Its Contact URI. */
+  readonly uri: string
+  /** The user part of our URI in its Path. */
+  readonly token: string
+}
+
+export interface KeepAliveOptions {
+  readonly ports: Ports
+  readonly own: OwnRequests
+  readonly everyMs: number
+  sentBy(to: NetworkAddress): string
+  /** It answers no more: its binding shall go. */
+  onGone(phone: RemotePhone): void
+}
+
+interface Watched {
+  readonly phone: RemotePhone
+  readonly untilMs: number
+  failures: number
+}
+
+/**
+ * Keeps the way to UDP phones behind NATs open while they are registered (RFC 5626 §4.4.1: a NAT forgets after as little as 30 s), and
+ * notices when one is gone: it is asked with OPTIONS (as nathelper's `sipping` does), and any answer says that it is there.
+ */
 export class PhoneKeepAlive {
-  private readonly phones = new Map<string, { readonly to: NetworkAddress; readonly untilMs: number }>()
+  private readonly phones = new Map<string, Watched>()
   private readonly timer: NodeJS.Timeout
-  private readonly ping: (to: NetworkAddress) => void
+  private readonly options: KeepAliveOptions
 
-  constructor(ping: (to: NetworkAddress) => void) {
-    this.ping = ping
-    this.timer = setInterval(() => this.pingAll(), KEEP_ALIVE_MS)
+  constructor(options: KeepAliveOptions) {
+    this.options = options
+    this.timer = setInterval(() => void this.pingAll(), options.everyMs)
   }
 
   /** `seconds` 0: it has unregistered. */
-  registered(to: NetworkAddress, seconds: number): void {
-    const key = formatAddress(to)
+  registered(phone: RemotePhone, seconds: number): void {
+    const key = keyOf(phone)
     if (seconds === 0) this.phones.delete(key)
-    else this.phones.set(key, { to, untilMs: Date.now() + seconds * 1_000 })
+    else this.phones.set(key, { phone, untilMs: this.options.ports.nowMs() + seconds * 1_000, failures: 0 })
   }
 
   stop(): void {
     clearInterval(this.timer)
   }
 
-  private pingAll(): void {
-    for (const [key, { to, untilMs }] of this.phones) {
-      if (untilMs < Date.now()) this.phones.delete(key)
-      else this.ping(to)
-    }
+  private async pingAll(): Promise<void> {
+    const nowMs = this.options.ports.nowMs()
+    await Promise.all(
+      [...this.phones].map(async ([key, watched]) => {
+        if (watched.untilMs < nowMs) this.phones.delete(key)
+        else await this.check(key, watched)
+      }),
+    )
   }
+
+  private async check(key: string, watched: Watched): Promise<void> {
+    const isThere = await this.ping(watched.phone)
+    // It has registered anew, or is gone already.
+    if (this.phones.get(key) !== watched) return
+    watched.failures = isThere ? 0 : watched.failures + 1
+    if (watched.failures < MAX_FAILED_PINGS) return
+    this.phones.delete(key)
+    this.options.onGone(watched.phone)
+  }
+
+  private async ping({ to, uri }: RemotePhone): Promise<boolean> {
+    const { ports, own, sentBy } = this.options
+    const from = `sip:ping@${sentBy(to)}`
+    const request = makeRequest({
+      method: 'OPTIONS',
+      uri,
+      from: `<${from}>;tag=${ports.random()}`,
+      to: `<${uri}>`,
+      callId: `${ports.random()}@${hostPort(to)}`,
+      cSeq: 1,
+      headers: [
+        ['Contact', `<${from}>`],
+        ['User-Agent', 'Strowger'],
+      ],
+      body: '',
+    })
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), PING_PATIENCE_MS)
+    })
+    const answered = own.send(request, to).then((outcome) => 'response' in outcome)
+    return Promise.race([answered, tooLate]).finally(() => clearTimeout(timer))
+  }
+}
+
+function keyOf({ to, aor }: RemotePhone): string {
+  return `${aor} ${formatAddress(to)}`
 }

@@ -5,9 +5,10 @@ import type { Message, Request, Response } from '../../sip/message/message'
 import { tagOf, uriOf } from '../../sip/message/name-address'
 import { makeResponse } from '../../sip/message/respond'
 import { toFrame } from '../../sip/message/serialize'
-import { parseUri, type SipUri } from '../../sip/message/uri'
+import { canonicalAor, parseUri, type SipUri } from '../../sip/message/uri'
 import { branchOf, MAGIC_COOKIE, topVia } from '../../sip/message/via'
 import { flowPeer, parseBranchToken } from '../../sip/outbound/tokens'
+import { originalRequest } from '../../sip/proxy/branch-messages'
 import { shiftCSeq } from '../../sip/proxy/c-seq-offset'
 import { forwardRequest, viaFor } from '../../sip/proxy/forward'
 import { newContext, type RelayOptions } from '../../sip/proxy/response-context'
@@ -15,7 +16,7 @@ import { NO_HOOKS, type RouteHooks } from '../../sip/proxy/route-hooks'
 import type { Target } from '../../sip/proxy/target'
 import { objectToMaxForwards } from '../../sip/proxy/validation'
 import { inviteKeyOfCancel, serverTransactionKey } from '../../sip/transaction/key'
-import { parseFlowToken } from '../../sip/transport/flow-token'
+import { formatFlowToken, parseFlowToken } from '../../sip/transport/flow-token'
 import { DEFAULT_PORT, formatAddress, type NetworkAddress, parseAddress } from '../../sip/transport/hop'
 import { replyWay, withReceived } from '../../sip/transport/received'
 import { formatSource } from '../../sip/transport/source'
@@ -25,6 +26,7 @@ import type { Destinations, Trunks, Way } from './destinations'
 import type { Media } from './media'
 import { nextHop } from './next-hop'
 import { type DialogNote, linkHost, type OwnNames, takeOwnRoutes } from './own-routes'
+import type { RemotePhone } from './phone-keep-alive'
 import { type Origin, orElse, RelayedCall, socketIn } from './relayed-call'
 import { type TargetOptions, Targets } from './targets'
 import { endUnusable } from './unusable-answer'
@@ -37,7 +39,7 @@ export interface RelayOptionsOfGateway extends TargetOptions {
   ownHosts(): readonly string[]
   resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
   /** A phone has registered through us, or is gone: its way through a NAT has to be kept open. */
-  onRegistered(address: NetworkAddress, expiresSeconds: number): void
+  onRegistered(phone: RemotePhone, expiresSeconds: number): void
   /** Sends a request of our own, without a Via, until it is answered. */
   sendOwn(request: Request, to: NetworkAddress): void
   /** A response that answers no request that was relayed: a probe's, a trunk's. */
@@ -280,7 +282,14 @@ export class Relay {
   private noteRegistration(call: RelayedCall, response: Response): void {
     if (call.context.method !== 'REGISTER' || response.status !== 200 || call.source === undefined) return
     const granted = headerValues(response, 'contact').map((c) => Number(/;\s*expires=(\d+)/i.exec(c)?.[1] ?? '0'))
-    this.options.onRegistered(call.source, Math.max(0, ...granted))
+    const request = originalRequest(call.context)
+    const aor = parseUri(uriOf(header(request, 'to')) ?? '')
+    const uri = uriOf(headerValues(request, 'contact')[0])
+    if (!aor || uri === undefined) return
+    const token = formatFlowToken(call.source, this.options.ports.mac)
+    // `*` takes all away.
+    const seconds = uri === '*' ? 0 : Math.max(0, ...granted)
+    this.options.onRegistered({ to: call.source, aor: canonicalAor(aor), uri, token }, seconds)
   }
 
   /** RFC 3261 §13.2.2.4, §16.11: the ACK of a 2xx is no transaction; it follows its route. */

@@ -1,3 +1,5 @@
+import { parseNameAddress } from '../message/name-address'
+import { parseUri } from '../message/uri'
 import type { FlowAddress } from '../outbound/flow-address'
 import type { Target } from '../proxy/target'
 import { type Binding, isAlive } from './binding'
@@ -61,6 +63,11 @@ export function expire(
   nowMs: number,
 ): Binding[] {
   return bindings.filter((b) => b.key !== expired.key || b.flow !== expired.flow || b.expiresAtMs > nowMs)
+}
+
+/** Without those whose Path (RFC 3327) leads through a URI with this user part, which is the token of a phone at its edge. */
+export function withoutPath(bindings: readonly Binding[], token: string): Binding[] {
+  return bindings.filter((b) => !b.path.some((value) => parseUri(parseNameAddress(value)?.uri ?? '')?.user === token))
 }
 
 /** A binding for people to look at. */

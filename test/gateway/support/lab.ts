@@ -12,6 +12,9 @@ export interface LogLine {
   readonly [detail: string]: unknown
 }
 
+/** Often enough that a test need not wait long. */
+const KEEP_ALIVE_SECONDS = 0.5
+
 /** Names that exist here. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {}
 const dns: Dns = {
@@ -60,6 +63,7 @@ export class Lab {
         { transport: 'TCP', address: '127.0.0.1', port: this.edge.port },
       ],
       engines: this.engines,
+      keepAliveSeconds: KEEP_ALIVE_SECONDS,
       http: undefined,
       logLevel: 'debug',
     }

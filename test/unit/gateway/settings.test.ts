@@ -13,6 +13,7 @@ describe('the settings of a gateway', () => {
       sockets: 2,
       listeners: [{ transport: 'UDP', address: '127.0.0.1', port: 5060 }],
       engines: [],
+      keepAliveSeconds: 25,
       http: { host: '127.0.0.1', port: 8088 },
       logLevel: 'info',
     })
@@ -31,6 +32,7 @@ describe('the settings of a gateway', () => {
     [{ LISTEN: 'sctp:127.0.0.1' }, 'is not like udp:0.0.0.0:5060'],
     [{ LISTEN: 'udp:127.0.0.1:99999' }, 'has a port above 65535'],
     [{ RTPENGINE: '127.0.0.1:2223' }, 'RTPENGINE: "127.0.0.1:2223" is not like'],
+    [{ KEEP_ALIVE: '0' }, 'KEEP_ALIVE "0" is not a number from 1 to 600'],
     [{ HTTP: 'everywhere' }, 'HTTP "everywhere"'],
     [{ LOG_LEVEL: 'loud' }, 'is not one of error, warn, info, debug'],
   ])('%j is one clear line', (wrong, expected) => {
@@ -51,6 +53,7 @@ describe('the settings of a gateway', () => {
       'GATEWAY_SOCKETS',
       'LISTEN',
       'RTPENGINE',
+      'KEEP_ALIVE',
       'HTTP',
       'LOG_LEVEL',
     ]

@@ -52,6 +52,7 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/call-limits/{key}', ['delete', 'get', 'put']],
       ['/v1/gateway/configuration', ['get']],
       ['/v1/gateway/state/{name}', ['put']],
+      ['/v1/gateway/phones/gone', ['post']],
       ['/v1/gateways', ['get']],
       ['/v1/gateways/{name}', ['delete']],
     ])
