@@ -27,7 +27,7 @@ export class Edge {
         listeners: [{ transport: 'UDP', address: '127.0.0.1', port: 0 }],
         engines: [RTPENGINE],
         keepAliveSeconds: 25,
-      http: undefined,
+        http: undefined,
         logLevel: 'error',
       },
       { log: () => {} },

@@ -29,6 +29,22 @@ async function restart(): Promise<void> {
   await lab.startGateway()
 }
 
+describe('the list of gateways', () => {
+  const sockets = async () => {
+    const { items } = (await lab.admin.get('gateways')) as { items: Array<{ name: string; sockets: number }> }
+    return items.find(({ name }) => name === 'g1')?.sockets
+  }
+
+  it('Q03 Q04 one that joins with a URL and a token is there, and is away when it has stopped', async () => {
+    expect(await sockets()).toBe(2)
+    await lab.stopGateway()
+    await lab.until(async () => (await sockets()) === 0, 'it is shown as away')
+    lab.log.length = 0
+    await lab.startGateway()
+    expect(await sockets()).toBe(2)
+  })
+})
+
 describe('a gateway that is killed in a call and started again', () => {
   it('Q07 the BYE of the caller still reaches the carrier', async () => {
     const call = await establish()

@@ -5,7 +5,7 @@ import { type RequestFacts, requestOf } from '../support/messages'
 
 const run = async (facts: RequestFacts) => (await new Exchange().run(keepAlive(), requestOf('OPTIONS', facts))).decision
 
-it('G10 RFC 3261 §11.2: answers OPTIONS for the server with what it can do', async () => {
+it('G10 J15 RFC 3261 §11.2: answers OPTIONS for the server with what it can do', async () => {
   const decision = await run({ uri: 'sip:example.test' })
   expect(inShort(decision)).toBe('200 OK')
   expect(answered(decision, 'allow')?.split(', ')).toEqual(expect.arrayContaining(['INVITE', 'ACK', 'CANCEL', 'BYE']))

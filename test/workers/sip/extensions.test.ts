@@ -12,7 +12,7 @@ async function aliceAndBob(world: World) {
 }
 
 describe('RFC 3262 reliable provisional responses', () => {
-  twins('183 with RSeq, and its PRACK along the early dialog', async (world) => {
+  twins('P09 183 with RSeq, and its PRACK along the early dialog', async (world) => {
     const [alice, bob] = await aliceAndBob(world)
     const ladder = new Ladder(world, { alice, bob }, ['Require', 'RSeq', 'RAck'])
     const invite = alice.invite(bob.account.aor, { headers: ['Supported: 100rel'], body: 'offer' })
@@ -48,7 +48,7 @@ describe('RFC 3262 reliable provisional responses', () => {
     )
   })
 
-  twins('each branch of a fork has RSeqs of its own, and each PRACK finds its phone', async (world) => {
+  twins('P09 each branch of a fork has RSeqs of its own, and each PRACK finds its phone', async (world) => {
     const [alice, bob] = await aliceAndBob(world)
     const desk = await world.connect(bob.account)
     await desk.register()

@@ -5,7 +5,7 @@ import { Tally } from '../support/tally'
 import { bindingsOf, play, twins } from '../support/world'
 
 describe('RFC 3261 §10.3', () => {
-  twins('B01 B08 binds after 401 and lists every binding with its expiry in the 200', async (world) => {
+  twins('B01 B08 Q02 binds after 401 and lists every binding with its expiry in the 200', async (world) => {
     const account = await world.subscriber('alice')
     const phone = await world.connect(account)
     const first = phone.registerOnce()

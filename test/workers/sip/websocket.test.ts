@@ -64,7 +64,7 @@ describe('RFC 7118 §5: frames', () => {
     await alice.expect('200 MESSAGE')
   })
 
-  twins('a body that is not UTF-8 passes byte for byte in a binary frame', async (world) => {
+  twins('O01 a body passes byte for byte, in a binary frame when it is not UTF-8', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     const body = Uint8Array.from({ length: 256 }, (_, i) => i)
     const head = alice.build('MESSAGE', { uri: bob.account.aor, headers: ['Content-Type: application/octet-stream'] })
