@@ -32,7 +32,7 @@ async function restart(): Promise<void> {
 describe('the list of gateways', () => {
   const sockets = async () => {
     const { items } = (await lab.admin.get('gateways')) as { items: Array<{ name: string; sockets: number }> }
-    return items.find(({ name }) => name === 'g1')?.sockets
+    return items.find(({ name }) => name === 'g1')?.sockets ?? 0
   }
 
   it('Q03 Q04 one that joins with a URL and a token is there, and is away when it has stopped', async () => {
