@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
-import { carrierRoutes as table } from '../store/schema'
+import { allDocuments } from '../store/documents'
+import { dispatcherSets, carrierRoutes as table } from '../store/schema'
 import { documentRoutes } from './document-routes'
-import { smallName } from './fields'
+import { faults, smallName } from './fields'
 
 const sets = z
   .array(
@@ -15,7 +16,7 @@ const sets = z
   .max(16)
 
 const Input = z.strictObject({ sets }).openapi('NewCarrierRoute')
-const View = z.object({ prefix: z.string(), sets }).openapi('CarrierRoute')
+const View = z.object({ prefix: z.string(), sets, problems: faults }).openapi('CarrierRoute')
 
 export const carrierRoutes = documentRoutes<CarrierRoute, z.infer<typeof View>>({
   table,
@@ -31,5 +32,10 @@ export const carrierRoutes = documentRoutes<CarrierRoute, z.infer<typeof View>>(
   description:
     'Calls to numbers with this prefix go to these dispatcher sets. The longest prefix counts; `default` has none.',
   store: (key, input) => ({ prefix: key === 'default' ? '' : key, ...(input as z.infer<typeof Input>) }),
+  faults: async (db) => {
+    const names = new Set((await allDocuments(db, dispatcherSets)).map(({ name }) => name))
+    return ({ sets }) =>
+      sets.filter(({ set }) => !names.has(set)).map(({ set }) => `There is no dispatcher set "${set}".`)
+  },
   show: (route) => ({ prefix: route.prefix === '' ? 'default' : route.prefix, sets: [...route.sets] }),
 })

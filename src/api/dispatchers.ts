@@ -7,9 +7,10 @@ import {
   type DispatcherSet,
   mayFailOver,
 } from '../dispatcher/configuration'
-import { dispatcherSets as table } from '../store/schema'
+import { allDocuments } from '../store/documents'
+import { dispatcherSets as table, trunks } from '../store/schema'
 import { documentRoutes } from './document-routes'
-import { sipUri, smallName } from './fields'
+import { faults, sipUri, smallName } from './fields'
 import { MAX_DESTINATIONS } from './limits'
 import { DestinationState, destinationStates, type LiveReport } from './live-states'
 
@@ -75,7 +76,7 @@ const DestinationView = z
   .openapi('Destination')
 
 export const DispatcherSetView = z
-  .object({ name: z.string(), ...SetInput.shape, destinations: z.array(DestinationView) })
+  .object({ name: z.string(), ...SetInput.shape, destinations: z.array(DestinationView), problems: faults })
   .openapi('DispatcherSet')
 
 export const dispatchers = documentRoutes<DispatcherSet, z.infer<typeof DispatcherSetView>>({
@@ -91,6 +92,15 @@ export const dispatchers = documentRoutes<DispatcherSet, z.infer<typeof Dispatch
   store: (name, input) => ({ name, ...(input as z.infer<typeof SetInput>) }) as DispatcherSet,
   forGateways: true,
   live: true,
+  faults: async (db) => {
+    const names = new Set((await allDocuments(db, trunks)).map(({ name }) => name))
+    return ({ destinations }) => {
+      const missing = new Set(
+        destinations.flatMap(({ trunk }) => (trunk === undefined || names.has(trunk) ? [] : [trunk])),
+      )
+      return [...missing].map((trunk) => `There is no trunk "${trunk}".`)
+    }
+  },
   show: showSet,
 })
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { openDatabase } from '../store/database'
+import { type Database, openDatabase } from '../store/database'
 import { type DocumentTable, deleteDocument, findDocument, listDocuments, putDocument } from '../store/documents'
 import { pageOf, pageQuery, readPage } from './cursor'
 import { absentDocument } from './document-edit'
@@ -29,6 +29,21 @@ export interface DocumentKind<Body, View> {
   /** True: what gateways report is shown with it, in lists and when one is read. */
   readonly live?: true
   show(body: Body, reports?: readonly LiveReport[]): View
+  /** What in such a document can't work, since something that it names is not there. It is stored all the same: that may come. */
+  faults?(db: Database): Promise<(body: Body) => string[]>
+}
+
+/** A document as it is shown, with what can't work in it. */
+async function shown<Body, View>(
+  kind: DocumentKind<Body, View>,
+  bodies: readonly Body[],
+  { db, reports }: { readonly db: Database; readonly reports?: readonly LiveReport[] | undefined },
+): Promise<View[]> {
+  const faultsOf = await kind.faults?.(db)
+  return bodies.map((body) => {
+    const problems = faultsOf?.(body) ?? []
+    return { ...kind.show(body, reports), ...(problems.length > 0 ? { problems } : {}) }
+  })
 }
 
 /** List, read, PUT and DELETE of one kind of document. A change holds for the next request within a second. */
@@ -86,20 +101,26 @@ export function documentRoutes<Body, View>(kind: DocumentKind<Body, View>) {
         (row) => [row.key],
       )
       const reports = kind.live && (await readLiveReports(c.env))
-      return c.json({ items: rows.map((row) => kind.show(row.body as Body, reports)), ...rest } as never, 200)
+      const bodies = rows.map((row) => row.body as Body)
+      return c.json({ items: await shown(kind, bodies, { db, reports }), ...rest } as never, 200)
     })
     .openapi(read, async (c) => {
       const { key } = c.req.valid('param')
-      const found = await findDocument(openDatabase(c.env.DB), table, key)
+      const db = openDatabase(c.env.DB)
+      const found = await findDocument(db, table, key)
       if (!found) throw absent(key)
-      return c.json(kind.show(found.body as Body, kind.live && (await readLiveReports(c.env))) as never, 200)
+      const reports = kind.live && (await readLiveReports(c.env))
+      const [view] = await shown(kind, [found.body as Body], { db, reports })
+      return c.json(view as never, 200)
     })
     .openapi(write, async (c) => {
       const { key } = c.req.valid('param')
       const body = await kind.store(key, c.req.valid('json'), c.env)
-      const outcome = await putDocument(openDatabase(c.env.DB), table, key, body as never, Date.now())
+      const db = openDatabase(c.env.DB)
+      const outcome = await putDocument(db, table, key, body as never, Date.now())
       if (kind.forGateways) await gatewaysChanged(c.env)
-      return c.json(kind.show(body) as never, outcome === 'created' ? 201 : 200)
+      const [view] = await shown(kind, [body], { db })
+      return c.json(view as never, outcome === 'created' ? 201 : 200)
     })
     .openapi(remove, async (c) => {
       const { key } = c.req.valid('param')

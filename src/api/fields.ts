@@ -82,6 +82,15 @@ export const aorText = z
   })
   .openapi({ type: 'string', description: 'Address-of-record `user@domain`.', example: '1002@example.test' })
 
+/** What in a document can't work. */
+export const faults = z
+  .array(z.string())
+  .optional()
+  .openapi({
+    description: 'What can not work, since something that is named is not there. Absent when all is well.',
+    example: ['There is no dispatcher set "main".'],
+  })
+
 /** Epoch milliseconds as the API shows them. */
 export const time = z.iso.datetime().openapi({ description: 'UTC, RFC 3339.', example: '2026-11-21T10:00:00.000Z' })
 

@@ -299,6 +299,24 @@ describe('PUT /v1/carrier-routes/{prefix}', () => {
     expect(items).toHaveLength(2)
   })
 
+  it('a set that is not there, and a trunk, are named until they are', async () => {
+    const missing = { problems: ['There is no dispatcher set "later".'] }
+    expect(await json(await put('/v1/carrier-routes/66', { sets: [{ set: 'later' }] }))).toMatchObject(missing)
+    expect(await json(await get('/v1/carrier-routes/66'))).toMatchObject(missing)
+    const set = { destinations: [{ uri: 'sip:carrier.example', trunk: 't-later' }] }
+    expect(await json(await put('/v1/dispatchers/later', set))).toMatchObject({
+      problems: ['There is no trunk "t-later".'],
+    })
+    expect(await json(await get('/v1/carrier-routes/66'))).not.toHaveProperty('problems')
+    const trunk = { registrar: 'carrier.example', username: '61290000000', password: 'a secret' }
+    await put('/v1/trunks/t-later', trunk)
+    const items = (await json(await get('/v1/dispatchers'))).items as Array<{ name: string }>
+    const known = items.find(({ name }) => name === 'later')
+    expect(known).toBeDefined()
+    expect(known).not.toHaveProperty('problems')
+    for (const path of ['carrier-routes/66', 'dispatchers/later', 'trunks/t-later']) await remove(`/v1/${path}`)
+  })
+
   it.each(['+61', '0061', 'x', '1234567890123456'])('refuses the prefix %s', async (prefix) => {
     expect((await put(`/v1/carrier-routes/${encodeURIComponent(prefix)}`, { sets: [{ set: 'main' }] })).status).toBe(
       400,
