@@ -11,18 +11,19 @@ import {
   type BindingView,
   detach,
   expire,
+  isNews,
   lapse,
   targetsOf,
   viewOf,
   withoutPath,
 } from '../sip/registrar/bindings'
-import { othersOf } from '../sip/registrar/flow-registration'
 import { type Origin, type Refusal, register } from '../sip/registrar/register'
 import { openDatabase } from '../store/database'
 import { findSubscriber } from '../store/subscribers'
-import { type FlowStub, flowStub } from './addresses'
+import { flowStub } from './addresses'
 import { callObject } from './call-object'
 import { Failures } from './failures'
+import { FlowNotices } from './location/flow-notices'
 import { type MessageView, WaitingMessages } from './location/waiting-messages'
 import { log } from './log'
 
@@ -53,8 +54,11 @@ export class LocationObject extends DurableObject<Env> {
   private wanted: { readonly features: CallFeatures | undefined } | undefined
   private readonly failures = new Failures()
   private readonly messages = new WaitingMessages(this.ctx, this.env)
-  /** Tells flows one change after the other, so that the newest is the last. */
-  private telling: Promise<void> = Promise.resolve()
+  private readonly notices = new FlowNotices(this.env, {
+    aor: this.aor,
+    load: () => this.load(),
+    onGone: (flow, key) => this.unreachable(flow, key, 'gone'),
+  })
 
   /**
    * Verifies a digest against the database, which is asked each time: an identity is proved once for each socket. For an
@@ -184,7 +188,7 @@ export class LocationObject extends DurableObject<Env> {
     const left = withoutPath(before, token)
     if (left.length === before.length) return 0
     this.replace(left)
-    this.tellFlows(before, '')
+    this.tellFlows(before)
     log('bindings.gone', { aor: this.aor, count: before.length - left.length, why: 'keep-alive' })
     return before.length - left.length
   }
@@ -194,7 +198,7 @@ export class LocationObject extends DurableObject<Env> {
     this.ctx.storage.kv.put(GENERATION, this.generation() + 1)
     const bindings = this.load()
     this.store([], bindings)
-    for (const { flow } of bindings) await this.tell(flow, ({ stub, tag }) => stub.revoke(tag, this.aor))
+    await this.notices.revoked(bindings)
   }
 
   /** The bindings for people to look at, with the expiry that the flows know. */
@@ -250,42 +254,8 @@ export class LocationObject extends DurableObject<Env> {
     )
   }
 
-  /**
-   * Flows answer the refreshes of their phones: those that lost a binding must stop, the others list what is new. The
-   * origin knows from its own answer.
-   */
-  private tellFlows(before: readonly Binding[], origin: string): void {
-    const work = async () => {
-      // A detached binding has no socket to be told.
-      const lost = attached(before, Date.now()).filter(
-        (old) => !old.exact && !this.load().some((b) => b.key === old.key && b.flow === old.flow),
-      )
-      for (const { flow, key, updatedAtMs } of lost) {
-        if (flow !== origin) await this.tell(flow, ({ stub, tag }) => stub.unbound(tag, this.aor, key, updatedAtMs))
-      }
-      for (const { flow, key, exact } of attached(this.load(), Date.now())) {
-        if (flow !== origin && !exact) await this.tell(flow, (to) => this.tellOthers(to, flow, key))
-      }
-    }
-    this.telling = this.telling.then(work)
-    this.ctx.waitUntil(this.telling)
-  }
-
-  private async tellOthers({ stub, tag }: FlowStub, flow: string, key: string): Promise<void> {
-    const all = this.load()
-    const binding = all.find((b) => b.key === key && b.flow === flow)
-    if (!binding) return
-    const isThere = await stub.bindingsChanged(tag, this.aor, key, othersOf(binding, all))
-    if (!isThere) await this.unreachable(flow, key, 'gone')
-  }
-
-  /** A flow that can't be told finds out when its lease ends and it must ask again. */
-  private async tell(flow: string, message: (to: FlowStub) => Promise<void>): Promise<void> {
-    try {
-      await callObject(() => message(flowStub(this.env, flow)))
-    } catch (error) {
-      log('flow.untold', { aor: this.aor, flow, error: String(error) })
-    }
+  private tellFlows(before: readonly Binding[], origin?: string): void {
+    this.ctx.waitUntil(this.notices.changed(before, origin))
   }
 
   private async ha1(): Promise<Ha1 | undefined> {
@@ -318,14 +288,4 @@ async function isUnderWay(env: Env, call: string): Promise<boolean> {
   } catch {
     return true
   }
-}
-
-/** A plain refresh changes nothing that other flows know. */
-function isNews(before: readonly Binding[], after: readonly Binding[]): boolean {
-  const facts = (bindings: readonly Binding[]) =>
-    bindings
-      .map((b) => `${b.key} ${b.flow} ${b.contact}`)
-      .sort()
-      .join('\n')
-  return facts(before) !== facts(after)
 }

@@ -1,5 +1,4 @@
 import { parseCSeq } from '../../sip/message/c-seq'
-import { prependHeader } from '../../sip/message/edit'
 import { header, headerLines, headerValues } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
 import { tagOf, uriOf } from '../../sip/message/name-address'
@@ -9,25 +8,24 @@ import { canonicalAor, parseUri, type SipUri } from '../../sip/message/uri'
 import { branchOf, MAGIC_COOKIE, topVia } from '../../sip/message/via'
 import { flowPeer, parseBranchToken } from '../../sip/outbound/tokens'
 import { originalRequest } from '../../sip/proxy/branch-messages'
-import { shiftCSeq } from '../../sip/proxy/c-seq-offset'
-import { forwardRequest, viaFor } from '../../sip/proxy/forward'
 import { newContext, type RelayOptions } from '../../sip/proxy/response-context'
 import { NO_HOOKS, type RouteHooks } from '../../sip/proxy/route-hooks'
 import type { Target } from '../../sip/proxy/target'
 import { objectToMaxForwards } from '../../sip/proxy/validation'
 import { inviteKeyOfCancel, serverTransactionKey } from '../../sip/transaction/key'
 import { formatFlowToken, parseFlowToken } from '../../sip/transport/flow-token'
-import { DEFAULT_PORT, formatAddress, type NetworkAddress, parseAddress } from '../../sip/transport/hop'
+import { DEFAULT_PORT, formatAddress, type NetworkAddress } from '../../sip/transport/hop'
 import { replyWay, withReceived } from '../../sip/transport/received'
 import { formatSource } from '../../sip/transport/source'
 import { CallOrder } from './call-order'
 import { Challenges } from './challenges'
 import type { Destinations, Trunks, Way } from './destinations'
+import { forwardAck } from './forward-ack'
 import type { Media } from './media'
 import { nextHop } from './next-hop'
 import { type DialogNote, linkHost, type OwnNames, takeOwnRoutes } from './own-routes'
 import type { RemotePhone } from './phone-keep-alive'
-import { type Origin, orElse, RelayedCall, socketIn } from './relayed-call'
+import { type Origin, orElse, RelayedCall } from './relayed-call'
 import { type TargetOptions, Targets } from './targets'
 import { endUnusable } from './unusable-answer'
 
@@ -103,7 +101,7 @@ export class Relay {
       session,
       ...(socket === undefined ? {} : { socket }),
     })
-    if (request.method === 'ACK') return this.forwardAck(stripped, target, 0, session)
+    if (request.method === 'ACK') return forwardAck(stripped, target, { cSeqOffset: 0, session }, this.options)
     this.start(stripped, origin, scope, [[target]], {}, session)
   }
 
@@ -168,7 +166,7 @@ export class Relay {
     const noted = { ...note, session, cSeqOffset }
     const targets = groups.map((group) => group.map((way) => this.targets.network(request, way, origin, noted, set)))
     const only = targets[0]?.[0]
-    if (request.method === 'ACK') return only && void this.forwardAck(request, only, cSeqOffset, session)
+    if (request.method === 'ACK') return only && void forwardAck(request, only, { cSeqOffset, session }, this.options)
     this.start(request, origin, 'link', targets, options, session)
   }
 
@@ -292,31 +290,6 @@ export class Relay {
     this.options.onRegistered({ to: call.source, aor: canonicalAor(aor), uri, token }, seconds)
   }
 
-  /** RFC 3261 §13.2.2.4, §16.11: the ACK of a 2xx is no transaction; it follows its route. */
-  private async forwardAck(request: Request, target: Target, offset: number, session: string): Promise<void> {
-    const { ports, media } = this.options
-    const { hop } = target
-    if (!hop) return
-    const toLink = target.flow === 'link'
-    const way = {
-      from: toLink ? ('network' as const) : ('link' as const),
-      to: toLink ? ('link' as const) : ('network' as const),
-      session,
-      branch: '',
-    }
-    try {
-      const passed = await media.pass(request, way)
-      const via = viaFor(target.transport, hop.sentBy, `${MAGIC_COOKIE}a.${ports.random()}`)
-      const lines = toLink ? hop.headers.reduce((r, [name, value]) => prependHeader(r, name, value), passed) : passed
-      const frame = toFrame(forwardRequest(shiftCSeq(lines, offset), { via }))
-      if (toLink) await ports.toLink(frame, socketIn(target))
-      else await ports.toNetwork(frame, addressIn(hop.to))
-    } catch (error) {
-      // The end that answered says its 2xx again, and the ACK comes again.
-      ports.log('warn', 'ack.lost', { callId: header(request, 'call-id'), error: String(error) })
-    }
-  }
-
   /** RFC 3261 §11: a carrier that asks whether we are there. */
   private answerOptions(request: Request, origin: Origin): void {
     const headers = [
@@ -357,10 +330,4 @@ function isForUs({ method, uri }: Request, ownHosts: readonly string[]): boolean
   const parsed = method === 'OPTIONS' ? parseUri(uri) : undefined
   if (!parsed || parsed.user !== undefined) return false
   return ownHosts.includes(`${parsed.host.toLowerCase()}:${parsed.port ?? DEFAULT_PORT}`)
-}
-
-function addressIn(text: string): NetworkAddress {
-  const address = parseAddress(text)
-  if (!address) throw new Error(`no address: ${text}`)
-  return address
 }

@@ -294,7 +294,7 @@ export function socketIn({ hop }: Pick<Target, 'hop'>): number {
   return Number(hop?.to.slice('link:'.length))
 }
 
-function addressOf(target: Target): NetworkAddress {
+export function addressOf(target: Target): NetworkAddress {
   const address = parseAddress(target.hop?.to ?? '')
   if (!address) throw new Error(`no address: ${target.hop?.to}`)
   return address

@@ -70,6 +70,16 @@ export function withoutPath(bindings: readonly Binding[], token: string): Bindin
   return bindings.filter((b) => !b.path.some((value) => parseUri(parseNameAddress(value)?.uri ?? '')?.user === token))
 }
 
+/** Whether other flows have to know: a plain refresh changes nothing for them. */
+export function isNews(before: readonly Binding[], after: readonly Binding[]): boolean {
+  const facts = (bindings: readonly Binding[]) =>
+    bindings
+      .map((b) => `${b.key} ${b.flow} ${b.contact}`)
+      .sort()
+      .join('\n')
+  return facts(before) !== facts(after)
+}
+
 /** A binding for people to look at. */
 export interface BindingView {
   readonly contact: string
