@@ -2,6 +2,11 @@
 import worker, { FlowObject as Flow, LocationObject as Location } from '../../src/index'
 import { advance, count, meteredEnv, meteredState, take } from './meter'
 
+export { GatewaysObject, SharedObject } from '../../src/index'
+
+// What is counted is printed, and not each call.
+console.log = () => {}
+
 /** `/meter` answers the counts and forgets them; `/meter?advance=MS` moves the clock. */
 export default {
   async fetch(

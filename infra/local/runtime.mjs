@@ -21,8 +21,9 @@ export function runWorker(settings, bundle) {
       ...(process.env.SOCKETS_PER_OBJECT ? { SOCKETS_PER_OBJECT: process.env.SOCKETS_PER_OBJECT } : {}),
       ADMIN_TOKEN: settings.adminToken,
       TOKEN_SECRET: settings.tokenSecret,
-      GATEWAY_TOKEN: settings.gatewayToken,
-      SECRETS_KEY: settings.secretsKey,
+      // For carriers only.
+      ...(settings.gatewayToken ? { GATEWAY_TOKEN: settings.gatewayToken } : {}),
+      ...(settings.secretsKey ? { SECRETS_KEY: settings.secretsKey } : {}),
     },
   })
 }

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const bench = (...args: readonly string[]) =>
+  spawnSync('npm', ['run', '--silent', ...args], { cwd: root, encoding: 'utf8', timeout: 120_000 })
+
+describe('the benchmarks', () => {
+  it('DESIGN §2.8: bench:cost counts what events cost, and all are within their budget', () => {
+    const { stdout, stderr, status } = bench('bench:cost', '--', '--check', 'yes')
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/\| answered call +\| +0 \| +8 \| +7 \|/)
+    expect(stdout).toMatch(/\| wake-ups by keep-alives +\| +0 \| +0 \|/)
+  })
+
+  it('an option that does not exist is one clear line and the list of those that do', () => {
+    const { stderr, status } = bench('bench', '--', '--phone', '5')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/Unknown option '--phone'/)
+    expect(stderr).toMatch(/ {2}--phones \(200\)/)
+    expect(stderr).not.toContain('    at ')
+    const { stdout } = bench('bench:scale', '--', '--help')
+    expect(stdout).toContain('  --phones (10,1000,10000)')
+  })
+})
