@@ -62,6 +62,19 @@ describe('what the default script decides for somebody who has proved nothing', 
   })
 })
 
+describe('G01 what is refused for its own sake', () => {
+  it.each<[string, Request]>([
+    ['a scanner', requestOf('INVITE', { lines: ['User-Agent: friendly-scanner'] })],
+    ['a URI that is not SIP', requestOf('INVITE', { uri: 'mailto:b@example.test' })],
+    ['an extension that nobody knows', requestOf('INVITE', { lines: ['Proxy-Require: foo'] })],
+    ['no hop left', requestOf('INVITE', { lines: ['Max-Forwards: 0'] })],
+  ])('%s is refused before anybody is asked, even when it brings credentials', async (_, request) => {
+    await decide(credentials(request, 'alice'))
+    expect(exchange.asked).toEqual([])
+    expect(exchange.identities.size).toBe(0)
+  })
+})
+
 describe('what it decides for alice', () => {
   it.each<[string, Request, string]>([
     ['C07 INVITE to nobody', requestOf('INVITE', { uri: 'sip:nobody@example.test' }), '404 User not Registered'],
