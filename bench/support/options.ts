@@ -47,6 +47,11 @@ export function writeJson(file: string | undefined, results: object): void {
 export function stateFolder(where: string): string {
   const parent = where === 'ram' ? '/dev/shm' : where === 'disk' ? tmpdir() : where
   const folder = mkdtempSync(join(parent, 'strowger-bench-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }
+
+const folders: string[] = []
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
