@@ -51,13 +51,14 @@ export class FlowObject extends DurableObject<Env> {
     const { 0: client, 1: server } = new WebSocketPair()
     const url = new URL(request.url)
     const gateway = url.pathname === '/gateway' ? (url.searchParams.get('name') ?? undefined) : undefined
+    const run = url.searchParams.get('run')
     const tag = gateway === undefined ? randomToken(5) : LINK_TAG
     const state = newFlowState({
       address: flowAddress({ object: compactId(this.ctx.id), tag }),
       transport: url.protocol === 'https:' ? 'WSS' : 'WS',
       host: this.env.SIP_HOST || url.host,
       source: request.headers.get('CF-Connecting-IP') ?? '',
-      ...(gateway === undefined ? {} : { gateway }),
+      ...(gateway === undefined ? {} : { gateway, ...(run === null ? {} : { run }) }),
     })
     if (gateway === undefined) {
       server.serializeAttachment(state)
@@ -74,8 +75,10 @@ export class FlowObject extends DurableObject<Env> {
     this.ctx.acceptWebSocket(ws, [LINK_TAG])
     const connection = known ?? new Connection(this.ctx, this.host, this.relayed, ws, LINK_TAG, state)
     this.connections.set(LINK_TAG, connection)
+    const isAnother = connection.state.run !== state.run
     connection.adopt(ws, state)
     this.link.back()
+    if (isAnother) connection.inBackground(connection.restarted())
     log('gateway.connected', { gateway: name, flow: state.address, source: state.source })
   }
 

@@ -72,6 +72,29 @@ describe('a gateway that is killed in a call and started again', () => {
     await alice.expect('200 BYE')
   })
 
+  it('a call that rings at a carrier ends at once: nobody could take its answer', async () => {
+    const sent = alice.request('INVITE', {
+      uri: `sip:+4930123456@${lab.domain}`,
+      headers: [`Contact: ${alice.contact}`],
+    })
+    const offered = await one.expect('INVITE')
+    one.respond(offered, 180)
+    await alice.expect('180 INVITE')
+    await restart()
+    alice.acknowledge(sent, await alice.expect('480 INVITE'))
+  })
+
+  it('a call of a carrier that rings at a phone ends at once: the phone is cancelled', async () => {
+    one.request('INVITE', { uri: `sip:alice@${lab.edge.address}`, body: 'v=0\r\n' })
+    const offered = await alice.expect('INVITE')
+    alice.respond(offered, 180, 'Ringing')
+    await one.expect('180 INVITE')
+    await restart()
+    alice.respond(await alice.expect('CANCEL'), 200, 'OK')
+    alice.respond(offered, 487, 'Request Terminated')
+    await alice.expect('ACK')
+  })
+
   it('a call to a carrier while it is away for good is refused, never silent', async () => {
     await lab.stopGateway()
     const sent = alice.request('INVITE', {

@@ -1,3 +1,4 @@
+import { randomToken } from '../../platform/random'
 import type { Frame } from '../../sip/message/octets'
 import { encodeFrame } from '../../sip/message/octets'
 import type { Log } from '../log'
@@ -35,6 +36,8 @@ interface Waiting {
 /** The way to the Worker: a few WebSockets, a call always on the same one. */
 export class Link {
   private readonly options: LinkOptions
+  /** Tells the Worker whether what was under way is known here. */
+  private readonly run = randomToken()
   private readonly sockets: LinkSocket[]
   private waiting: Waiting[] = []
   private lastComplaint = ''
@@ -90,7 +93,7 @@ export class Link {
 
   private socket(index: number): LinkSocket {
     const { url, token, name, log } = this.options
-    const target = `${url.replace(/^http/, 'ws').replace(/\/$/, '')}/gateway?name=${name}&socket=${index}`
+    const target = `${url.replace(/^http/, 'ws').replace(/\/$/, '')}/gateway?name=${name}&socket=${index}&run=${this.run}`
     return new LinkSocket({
       url: target,
       token,

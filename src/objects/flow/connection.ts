@@ -99,9 +99,9 @@ export class Connection implements Keeper {
   }
 
   /** The gateway of this flow has a new socket. */
-  adopt(ws: WebSocket, { transport, host, source }: Pick<FlowState, 'transport' | 'host' | 'source'>): void {
+  adopt(ws: WebSocket, { transport, host, source, run }: FlowState): void {
     this.ws = ws
-    this.state = { ...this.state, transport, host, source }
+    this.state = { ...this.state, transport, host, source, ...(run === undefined ? {} : { run }) }
     ws.serializeAttachment(fitFlowState(this.state))
   }
 
@@ -150,13 +150,13 @@ export class Connection implements Keeper {
       return 'expired'
     const response = isProvisional(parcel) ? undefined : readResponse(parcel)
     if (response && this.recent.isSettled(response)) return 'sent'
-    if (parcel.offer) this.update(offer(this.state, parcel.offer))
     const frame = encodeFrame(parcel)
     try {
       this.write(frame)
     } catch {
       return this.state.gateway === undefined ? 'gone' : 'away'
     }
+    if (parcel.offer) this.update(offer(this.state, parcel.offer))
     if (response) this.answered(response, frame)
     return 'sent'
   }
@@ -250,16 +250,31 @@ export class Connection implements Keeper {
   /** The socket is gone: bindings wait for their phone, calls that ring end, requests that wait are told. */
   async closed(): Promise<void> {
     this.isGone = true
-    const { registrations, offered, address, contexts } = this.state
-    const work = [
-      ...registrations.map((r) =>
-        callObject(() => locationStub(this.env, r.aor).detach(address, r.key, r.expiresAtMs)),
-      ),
+    const { registrations, address } = this.state
+    const detached = registrations.map((r) =>
+      callObject(() => locationStub(this.env, r.aor).detach(address, r.key, r.expiresAtMs)),
+    )
+    await settled([...detached, ...this.endWhatIsUnderWay()])
+  }
+
+  /** The gateway of this flow runs anew: what was under way when it ended is nobody's any more, what is registered through it stays. */
+  async restarted(): Promise<void> {
+    const ending = this.endWhatIsUnderWay()
+    this.update({ ...this.state, received: [], offered: [] })
+    await settled(ending)
+  }
+
+  private endWhatIsUnderWay(): Promise<void>[] {
+    const { offered, contexts } = this.state
+    return [
       this.relayed.callerGone(contexts, pendingTransactions(this.state)),
       ...offered.map((o) => this.host.call(o.transaction, (object, name) => object.branchClosed(name, o.branch))),
     ]
-    for (const result of await Promise.allSettled(work)) {
-      if (result.status === 'rejected') log('close.failed', { error: String(result.reason) })
-    }
+  }
+}
+
+async function settled(work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === 'rejected') log('close.failed', { error: String(result.reason) })
   }
 }

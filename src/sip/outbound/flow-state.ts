@@ -47,6 +47,8 @@ export interface FlowState {
   readonly contexts: readonly HostedContext[]
   /** Set on the link of a gateway, which many phones and carriers share: nobody is known by it. */
   readonly gateway?: string
+  /** Which run of the gateway's program it is: another one knows nothing of what was under way. */
+  readonly run?: string
   /** Keys of requests of our own that this socket may cause only once (`sent-once.ts`). */
   readonly sent?: readonly string[]
   /** When a keep-alive came in that had to wake us (a binary frame). */
@@ -104,7 +106,7 @@ export interface OfferedRequest {
 }
 
 export function newFlowState(
-  facts: Pick<FlowState, 'address' | 'transport' | 'host' | 'source' | 'gateway'>,
+  facts: Pick<FlowState, 'address' | 'transport' | 'host' | 'source' | 'gateway' | 'run'>,
 ): FlowState {
   return {
     v: 1,
