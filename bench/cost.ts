@@ -152,6 +152,9 @@ interface Limit {
   readonly atMost?: number
 }
 
+/** What a call takes now: its seven frames, and what other objects hand on as text. More would be a step back. */
+const MAX_PARSES = 13
+
 function budgetOf(events: Table, days: Table): Limit[] {
   const call = events['answered call'] ?? {}
   const monthly = (name: string) => (dollarsPerMillion(unitsOf(days[name] ?? {})) * DAYS_PER_MONTH * 1_000) / 1e6
@@ -161,6 +164,7 @@ function budgetOf(events: Table, days: Table): Limit[] {
     { what: '$ for a million answered calls', measured: dollarsPerMillion(unitsOf(call)), atMost: 10 },
     { what: 'object requests per call', measured: call.objectRequests ?? 0, atMost: 12 },
     { what: 'rows written per call', measured: call.rowsWritten ?? 0, atMost: 8 },
+    { what: 'messages parsed per call', measured: call.parses ?? 0, atMost: MAX_PARSES },
     { what: 'wake-ups by keep-alives', measured: sum(events['keep-alive']), atMost: 0 },
     { what: 'rows written by refreshes', measured: events.refresh?.rowsWritten ?? 0, atMost: 0 },
   ]
