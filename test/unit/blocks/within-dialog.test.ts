@@ -12,7 +12,7 @@ const run = async (...args: Parameters<typeof requestOf>) =>
   inShort((await new Exchange().run(withinDialog(), requestOf(...args))).decision)
 
 it.each(['INVITE', 'UPDATE', 'INFO', 'REFER', 'BYE', 'NOTIFY', 'PRACK', 'MESSAGE', 'FOO'])(
-  'D12 %s with a To tag follows our Record-Route',
+  'D12 P08 %s with a To tag follows our Record-Route',
   async (method) => {
     expect(await run(method, { to, lines: [route] })).toBe('forward OA.ta~1')
   },

@@ -9,7 +9,7 @@ import { jssipRegister, registerOf } from '../support/registrations'
 const contextOf = (...args: Parameters<typeof requestOf>) => new Exchange().context(requestOf(...args))
 
 describe('what a block sees', () => {
-  it('the parties, with canonical addresses-of-record', () => {
+  it('N01 the parties, with canonical addresses-of-record', () => {
     const c = contextOf('INVITE', {
       uri: 'sip:%62ob@EXAMPLE.test;transport=ws',
       from: 'Alice <sip:Alice@Example.TEST>;tag=1',

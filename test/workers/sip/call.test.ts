@@ -1,6 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { establish, hangUp, ring } from '../support/call'
+import { sip } from '../../../src/script'
+import { establish, hangUp, pickUp, ring } from '../support/call'
 import { uriIn } from '../support/messages'
 import { flowOf, later, relay, relayOf } from '../support/objects'
 import { bindingsOf, play, twins } from '../support/world'
@@ -16,6 +17,19 @@ describe('RFC 3665 §3.1', () => {
     await bob.expectNothing()
     expect(await world.records()).toMatchObject([{ result: 'answered', endedBy: 'caller', status: 200 }])
   })
+
+  test('A01 A02 each new request enters the script once; responses, ACKs and copies never do', () =>
+    play(async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      const decide = vi.spyOn(sip, 'decide')
+      const { invite, offered } = await ring(alice, bob)
+      alice.send(invite.text)
+      await alice.expect('180 INVITE')
+      const call = await pickUp(alice, bob, { invite, offered })
+      await hangUp(call.caller, call.callee)
+      expect(decide.mock.calls.map(([c]) => c.method)).toEqual(['INVITE', 'BYE'])
+      decide.mockRestore()
+    }))
 
   twins('C01 C14 calls between two phones, BYE from the callee', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]

@@ -69,7 +69,7 @@ describe('RFC 3262 reliable provisional responses', () => {
 })
 
 describe('RFC 3311 UPDATE', () => {
-  twins('before the answer and in the call, both ways; 491 is for the other end', async (world) => {
+  twins('P08 before the answer and in the call, both ways; 491 is for the other end', async (world) => {
     const [alice, bob] = await aliceAndBob(world)
     const invite = alice.invite(bob.account.aor)
     await alice.expect('100 INVITE')

@@ -96,7 +96,7 @@ describe('RFC 3261 §16.7: parallel forking', () => {
       await hangUp(second.caller, second.callee)
     }))
 
-  twins('busy on one and ringing on the other is still ringing', async (world) => {
+  twins('L20 busy on one and ringing on the other is still ringing', async (world) => {
     const { alice, desk, mobile } = await three(world)
     const { atDesk, atMobile } = await fork(alice, desk, mobile)
     desk.respond(atDesk, 486)
@@ -108,7 +108,7 @@ describe('RFC 3261 §16.7: parallel forking', () => {
     await alice.expectNothing()
   })
 
-  twins('a decline for all ends the others', async (world) => {
+  twins('L20 a decline for all ends the others', async (world) => {
     const { alice, desk, mobile } = await three(world)
     const { atDesk, atMobile } = await fork(alice, desk, mobile)
     desk.respond(atDesk, 603, { reason: 'Decline' })

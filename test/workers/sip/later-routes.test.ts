@@ -44,7 +44,7 @@ describe('the later routes of a script', () => {
     expect(await storedAtLast(atCarol)).toEqual(NOTHING)
   })
 
-  twins('L08 nobody there: the caller sees exactly the answer of the failure route', async (world) => {
+  twins('A16 L08 nobody there: the caller sees exactly the answer of the failure route', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     await relay(alice, [[bob]], { onFailure: next, state: `nobody@${world.domain}` }, invite(alice, bob))
     bob.respond(await bob.expect('INVITE'), 480)

@@ -233,7 +233,7 @@ describe('RFC 3665 §3 session establishment', () => {
     )
   })
 
-  twins('D07 §3.8 Unsuccessful No Answer', async (world) => {
+  twins('A17 D07 §3.8 Unsuccessful No Answer', async (world) => {
     const { alice, bob, ladder } = await aliceAndBob(world)
     const { invite, offered } = await ring(alice, bob)
     alice.cancel(invite)
@@ -282,7 +282,7 @@ describe('RFC 3665 §3 session establishment', () => {
   })
 
   // Nothing is retransmitted over a WebSocket (RFC 7118 §5.2): one INVITE, and Timer B.
-  twins('§3.10 Unsuccessful No Response from User Agent', async (world) => {
+  twins('A17 §3.10 Unsuccessful No Response from User Agent', async (world) => {
     const { alice, bob, ladder } = await aliceAndBob(world)
     const invite = alice.invite(bob.account.aor, { body: 'offer' })
     await alice.expect('100 INVITE')

@@ -35,7 +35,7 @@ function flowsOf(state: DurableObjectState): { ws: WebSocket; flow: FlowState }[
 }
 
 describe('a transaction leaves nothing behind', () => {
-  twins('after a refused call', async (world) => {
+  twins('M08 after a refused call', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     const { offered } = await ring(alice, bob)
     expect(await stored(offered)).toEqual({ attached: 1, rows: 1, alarm: expect.any(Number) })
@@ -57,7 +57,7 @@ describe('a transaction leaves nothing behind', () => {
     expect(await storedAtLast(offered)).toEqual(NOTHING)
   })
 
-  twins('after a MESSAGE', async (world) => {
+  twins('M08 after a MESSAGE', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     alice.request('MESSAGE', { uri: bob.account.aor })
     const offered = await bob.expect('MESSAGE')

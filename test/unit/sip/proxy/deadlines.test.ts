@@ -37,7 +37,7 @@ describe('D14 Timer B', () => {
 })
 
 describe('Timer C', () => {
-  it('RFC 3261 §16.8: cancels a branch that rings, and its 487 counts as 408', () => {
+  it('L25 RFC 3261 §16.8: cancels a branch that rings, and its 487 counts as 408', () => {
     const call = one().answer(0, 180)
     expect(call.after(TIMER_C_MS - 1).did).toEqual([])
     expect(call.after(1).did).toEqual(['CANCEL 0 SIP;cause=408'])
@@ -60,7 +60,7 @@ describe('Timer C', () => {
 })
 
 describe('the ring timer', () => {
-  it('cancels a group that rings too long and tries the next one when it has ended', () => {
+  it('L25 cancels a group that rings too long and tries the next one when it has ended', () => {
     const call = inSeries(RING).answer(0, 180).answer(1, 180)
     expect(call.after(20_000).did).toEqual(['CANCEL 0 SIP;cause=408', 'CANCEL 1 SIP;cause=408'])
     expect(call.answer(0, 487).did).toEqual(['ACK 0'])

@@ -16,7 +16,7 @@ const answered = () => {
 }
 
 describe('the record of a dialog', () => {
-  it('C14 holds a call from INVITE to the BYE of the caller', () => {
+  it('C14 M09 M10 holds a call from INVITE to the BYE of the caller', () => {
     const call = answered()
     call.nowMs += 60_000
     expect(call.bye('from1', 'to0').did).toEqual(['record', 'finished'])

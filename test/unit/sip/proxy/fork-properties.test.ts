@@ -163,7 +163,7 @@ class Played {
 describe('whatever happens to a fork, in any order', () => {
   const arbitrary = fc.tuple(targets, options, fc.array(event, { maxLength: 14 }))
 
-  it('the caller of an INVITE gets exactly one final response, 2xx excepted', () => {
+  it('L26 the caller of an INVITE gets exactly one final response, 2xx excepted', () => {
     fc.assert(
       fc.property(arbitrary, ([set, times, events]) => {
         const played = new Played(new Call(newCall(set, { options: times })))

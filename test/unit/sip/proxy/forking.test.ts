@@ -85,7 +85,7 @@ describe('2xx', () => {
 })
 
 describe('failures', () => {
-  it('C13 are acknowledged hop by hop, and the last one lets the best response go up', () => {
+  it('C13 L19 are acknowledged hop by hop, and the last one lets the best response go up', () => {
     const call = two().answer(0, 486)
     expect(call.did).toEqual(['ACK 0'])
     expect(call.answer(1, 404).did).toEqual(['ACK 1', '486', 'record', 'finished'])

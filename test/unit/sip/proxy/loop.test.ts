@@ -16,7 +16,7 @@ const returned = (facts: RequestFacts = {}) => {
 }
 
 describe('G07 loop detection', () => {
-  it('RFC 3261 §16.3 step 4: a request that comes back as it was is a loop', () => {
+  it('M05 RFC 3261 §16.3 step 4: a request that comes back as it was is a loop', () => {
     expect(isLoop(returned(), mac)).toBe(true)
   })
 
