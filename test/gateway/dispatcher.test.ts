@@ -92,6 +92,24 @@ describe('the states of destinations over REST', () => {
   })
 })
 
+describe('a destination whose name does not exist', () => {
+  it('L10 is passed over at once, and the next one has the call', async () => {
+    one.probes = 200
+    await lab.configured(() =>
+      lab.admin.put('dispatchers/main', {
+        destinations: [
+          { uri: 'sip:nonexistentdomain.test', priority: 0, probe: false },
+          { uri: `sip:${one.host}`, priority: 1 },
+        ],
+        probing: { intervalSeconds: 0.5, timeoutSeconds: 0.25 },
+      }),
+    )
+    const beganAtMs = Date.now()
+    await callReaches(one)
+    expect(Date.now() - beganAtMs).toBeLessThan(4_000)
+  })
+})
+
 describe('K01 how the destinations of one priority share the calls', () => {
   const useAlgorithm = async (algorithm: string) => {
     one.probes = 200
