@@ -5,6 +5,9 @@ import type { Target } from '../../sip/proxy/target'
 import type { Trunks } from './destinations'
 import { networkRoute } from './own-routes'
 
+/** Dialogs whose CSeq is remembered; those of long ago go first. */
+export const MAX_OFFSETS = 10_000
+
 /** Answers what carriers challenge, with the credentials of their trunks (RFC 3261 §22.3). */
 export class Challenges {
   private readonly trunks: Trunks
@@ -33,10 +36,16 @@ export class Challenges {
     if (!answer) return undefined
     const cSeqOffset = hop.cSeqOffset + 1
     const inDialog = tagOf(header(request, 'to')) !== undefined
-    if (inDialog) this.offsets.set(header(request, 'call-id') ?? '', cSeqOffset)
+    if (inDialog) this.remember(header(request, 'call-id') ?? '', cSeqOffset)
     const transport = target.transport === 'TCP' ? 'TCP' : 'UDP'
     const [, back = ''] = hop.recordRoute
     const recordRoute = [networkRoute(hop.sentBy, transport, { session, trunk: hop.trunk, cSeqOffset }), back]
     return { ...target, hop: { ...hop, headers: [answer], cSeqOffset, recordRoute } }
+  }
+  /** No end of a dialog is waited for: it may pass elsewhere. */
+  private remember(callId: string, offset: number): void {
+    this.offsets.delete(callId)
+    if (this.offsets.size >= MAX_OFFSETS) this.offsets.delete(this.offsets.keys().next().value ?? '')
+    this.offsets.set(callId, offset)
   }
 }

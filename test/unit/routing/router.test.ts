@@ -160,6 +160,27 @@ describe('a block that never comes back', () => {
     expect(exchange.logged).toEqual([expect.objectContaining({ event: 'route.failed', block: 'asksNobody' })])
   })
 
+  it('A12 has its patience for itself: what blocks before it took does not count', async () => {
+    vi.useFakeTimers()
+    const exchange = new Exchange()
+    const slow = BLOCK_PATIENCE_MS - 1
+    const router = new Router()
+      .use(() => new Promise<void>((resolve) => setTimeout(resolve, slow)))
+      .use(function asksNobody() {
+        return new Promise<never>(() => undefined)
+      })
+    let decided: string | undefined
+    void decide(router, 'INVITE', exchange).then((decision) => {
+      decided = decision
+    })
+    await vi.advanceTimersByTimeAsync(slow + BLOCK_PATIENCE_MS - 1)
+    expect(decided).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(decided).toBe('500 Server Internal Error')
+    expect(exchange.logged).toEqual([expect.objectContaining({ event: 'route.failed', block: 'asksNobody' })])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('leaves no timer behind when it does come back', async () => {
     vi.useFakeTimers()
     await decide(new Router().use(async (c) => c.respond(480)))
