@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sip as callForward } from '../../../examples/call-forward'
 import { sip as callerRewriting } from '../../../examples/caller-rewriting'
@@ -202,7 +202,11 @@ describe('the examples', () => {
     expect(await words(officePhones, {}, withBob)).toBe('relay sip:bob@b.invalid')
   })
 
-  it('are all tried here', () => {
+  it('R01 begin with one that is shorter than 15 lines', () => {
+    expect(readFileSync('examples/first-responses.ts', 'utf8').trim().split('\n').length).toBeLessThan(15)
+  })
+
+  it('M14 are all tried here', () => {
     expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(19)
   })
 })
