@@ -39,6 +39,8 @@ export function emergency<State = never>(settings: EmergencyOptions<State>): Blo
     if (number === undefined) return
     c.log('emergency', { number, from: c.from?.aor, source: c.source.address })
     notify(c, number, settings)
+    // Whoever calls: these numbers and no others lead to carriers without a proof.
+    c.isOpen = false
     const targets = typeof route === 'string' ? await phonesOf(c, route) : await route(c, number)
     return c.relay(targets, options)
   }

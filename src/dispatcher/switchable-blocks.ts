@@ -9,4 +9,7 @@ export const SWITCHABLE_BLOCKS = [
   'offlineMessages',
 ] as const
 
+/** Those that serve the caller: what his own domain says counts, wherever he calls. */
+export const BLOCKS_OF_CALLERS: readonly string[] = ['digestAuth', 'speedDial', 'carriers']
+
 export type SwitchableBlock = (typeof SWITCHABLE_BLOCKS)[number]

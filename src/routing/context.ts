@@ -46,7 +46,7 @@ export class Context<State = Json> {
   identity: string | undefined
   /** Asserted identities are for those we trust alone; set by `assertedIdentity`. */
   withholdsIdentity = false
-  /** The sender's domain lets anybody in: nothing is proved about him. Set by `digestAuth`. */
+  /** The sender's domain lets anybody in: nothing is proved about him, and no carrier is called for him. Set by `digestAuth`. */
   isOpen = false
   /** The carrier that the request comes from, set by `fromCarrier`: it is trusted without a digest. */
   carrier: Peer | undefined
@@ -168,9 +168,10 @@ export class Context<State = Json> {
   /**
    * The ways to carriers: the destinations of a dispatcher set, through one gateway after the other. The gateway chooses the
    * destination and goes on to the next one of the set when it is silent, broken or busy; a refusal (404, 486, 6xx) comes
-   * back. `number`: whom to call there, E.164 with its plus. Empty when no gateway is connected.
+   * back. `number`: whom to call there, E.164 with its plus. Empty when no gateway is connected, and for who has proved nothing.
    */
   async carriers(set: string, number: string): Promise<TargetSet> {
+    if (this.isOpen) return []
     const wanted = {
       set,
       uri: `sip:${number}@${set}.set.invalid;user=phone`,

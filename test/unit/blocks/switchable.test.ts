@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { carriers, digestAuth, type EmergencyOptions, emergency, noOpenRelay } from '../../../src/blocks'
 import { SWITCHABLE_BLOCKS, type SwitchableBlock } from '../../../src/dispatcher/switchable-blocks'
 import type { Decision } from '../../../src/routing'
-import { decide, type FakeRequest, type Fakes } from '../../../src/routing/test-kit'
+import { Router, switchable } from '../../../src/routing'
+import { decide, type FakeRequest, type Fakes, inWords } from '../../../src/routing/test-kit'
 import { sip } from '../../../src/script'
+import type { Json } from '../../../src/sip/proxy/response-context'
+import { Exchange, inShort as shortOf } from '../support/exchange'
+import { requestOf } from '../support/messages'
 
 const ALICE = 'alice@example.com'
 const PHONE = 'sip:b@192.0.2.7;transport=ws'
@@ -81,7 +86,7 @@ describe('blocks as data: disabledBlocks of a domain', () => {
     ['reaches no carrier', { uri: 'sip:+493012345678@example.com' }, '404'],
     ['has no speed dials', { uri: 'sip:*1@example.com' }, '404'],
     ['has nothing kept', { method: 'MESSAGE', uri: 'sip:carol@example.com', body: 'hello' }, '404'],
-    ['relays nothing to elsewhere', { uri: 'sip:bob@elsewhere.test' }, '404'],
+    ['relays nothing to elsewhere', { uri: 'sip:bob@elsewhere.test' }, '403'],
     ['is nobody of a domain that is not ours', { from: 'sip:eve@elsewhere.test' }, '403'],
   ])('B07 without digestAuth a stranger %s', async (_, request, decided) => {
     const fakes: Fakes = {
@@ -93,5 +98,68 @@ describe('blocks as data: disabledBlocks of a domain', () => {
       bindings: { 'bob@example.com': [PHONE] },
     }
     expect(inShort(await decide(sip, { method: 'INVITE', ...request }, fakes))).toBe(decided)
+  })
+})
+
+describe('two domains of ours', () => {
+  const two = (blocks: Readonly<Record<string, readonly SwitchableBlock[]>>) => {
+    const exchange = new Exchange()
+    for (const [name, disabledBlocks] of Object.entries(blocks))
+      exchange.addDomain({ name, unregistered: '404', algorithms: ['MD5'], disabledBlocks })
+    return exchange
+  }
+  const from = '<sip:alice@example.test>;tag=1'
+
+  it.each<[string, SwitchableBlock, string, string]>([
+    ['his own', 'carriers', 'a.test', 'goes on'],
+    ['his own', 'speedDial', 'a.test', 'goes on'],
+    ['the other one', 'carriers', 'b.test', 'ran'],
+    ['the other one', 'aliases', 'b.test', 'goes on'],
+    ['his own', 'callFeatures', 'a.test', 'ran'],
+  ])('for alice@a.test, who calls b.test, %s says that %s', async (_, block, domain, outcome) => {
+    const exchange = two({ 'a.test': [], 'b.test': [], [domain]: [block] })
+    const c = exchange.context(requestOf('INVITE', { uri: 'sip:+493012345678@b.test' }))
+    c.identity = 'alice@a.test'
+    const decision = (await switchable(block, () => c.drop('ran'))(c)) ?? undefined
+    expect(shortOf(decision).replace('drop ', '')).toBe(outcome)
+  })
+
+  it.each<[string, readonly SwitchableBlock[], string]>([
+    ['asks for a proof', [], '403 Not relaying'],
+    ['is as open', ['digestAuth'], '404 User not Registered'],
+  ])('B07 a stranger of an open one calls another that %s', async (_, disabledBlocks, decided) => {
+    const exchange = two({ 'example.test': ['digestAuth'], 'b.test': disabledBlocks })
+    const decision = await sip.decide(exchange.context(requestOf('INVITE', { uri: 'sip:bob@b.test', from })))
+    expect(shortOf(decision)).toBe(decided)
+  })
+
+  it('B07 a stranger of an open one registers nobody of another, and nobody calls as one who is asked for a proof', async () => {
+    const exchange = two({ 'example.test': ['digestAuth'], 'b.test': [] })
+    const register = requestOf('REGISTER', { uri: 'sip:b.test', to: '<sip:bob@b.test>', from })
+    expect(shortOf(await sip.decide(exchange.context(register)))).toBe('401 Unauthorized')
+    const pretender = requestOf('INVITE', { from: '<sip:boss@b.test>;tag=1' })
+    expect(shortOf(await sip.decide(exchange.context(pretender)))).toBe('407 Proxy Authentication Required')
+  })
+})
+
+describe('B07 carriers are called for nobody who has proved nothing', () => {
+  const fakes: Fakes = { disabledBlocks: ['digestAuth'], carrierRoutes: { '49': ['berlin'] } }
+  const request: FakeRequest = { uri: 'sip:+493012345678@example.com' }
+
+  it('not even by a block that forgets to ask who calls', async () => {
+    const router = new Router().use(digestAuth(), noOpenRelay(), carriers(), async (c) => {
+      const targets = await c.carriers('berlin', '+493012345678')
+      return targets.length > 0 ? c.relay(targets) : c.respond(403, 'No Way Out')
+    })
+    expect(inWords(await decide(router, request, fakes))).toBe('403 No Way Out')
+    expect(inWords(await decide(router, request, { identity: ALICE }))).toMatch(/^relay sip:/)
+  })
+
+  it('but for emergencies', async () => {
+    const route: EmergencyOptions<Json>['route'] = (c, number) => c.carriers('emergency', number)
+    const router = new Router().use(digestAuth(), noOpenRelay(), emergency({ numbers: ['112'], route }))
+    expect(inWords(await decide(router, { uri: 'sip:112@example.com' }, fakes))).toBe(
+      'relay sip:112@emergency.set.invalid;user=phone',
+    )
   })
 })
