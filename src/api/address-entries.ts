@@ -4,6 +4,7 @@ import { addressGroups as table } from '../store/schema'
 import { Entry, entryFault, force, toEntry } from './address-entry'
 import { AddressGroupView, groupId, showGroup } from './address-groups'
 import { editDocument } from './document-edit'
+import { gatewaysChanged } from './gateway-directory'
 import { MAX_ENTRIES } from './limits'
 import { Problem, problems } from './problem'
 import { createRouter } from './router'
@@ -54,6 +55,7 @@ export const addressEntries = createRouter()
         throw new Problem(409, `An address group has at most ${MAX_ENTRIES} entries.`)
       return { ...known, entries: [...known.entries, entry] }
     })
+    await gatewaysChanged(c.env)
     return c.json(showGroup(group), 201)
   })
   .openapi(remove, async (c) => {
@@ -63,6 +65,7 @@ export const addressEntries = createRouter()
         throw new Problem(404, `Address group ${id} has ${known.entries.length} entries.`, { field: 'index' })
       return { ...known, entries: known.entries.filter((_, i) => i !== gone) }
     })
+    await gatewaysChanged(c.env)
     return c.json(showGroup(group), 200)
   })
 

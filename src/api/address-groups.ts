@@ -49,6 +49,7 @@ export const addressGroups = documentRoutes<AddressGroup, z.infer<typeof Address
   noun: 'address group',
   tag: 'Carriers',
   key: groupId,
+  forGateways: true,
   input: Input,
   view: AddressGroupView,
   description:

@@ -6,7 +6,7 @@ import { faultOfKeys, openSecret } from '../platform/sealed-secret'
 import type { Trunk } from '../sip/uac/trunk'
 import { openDatabase } from '../store/database'
 import { allDocuments } from '../store/documents'
-import { dispatcherSets, trunks } from '../store/schema'
+import { addressGroups, dispatcherSets, trunks } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
 import { aor, smallName, time, toTime } from './fields'
 import { describeGateways, type GatewayView, gatewayDirectory } from './gateway-directory'
@@ -37,6 +37,7 @@ const Configuration = z
     unreadable: z.array(z.string()).openapi({
       description: 'Trunks whose secret no key of SECRETS_KEY opens: what a gateway knows of them stays in force.',
     }),
+    networks: z.array(z.string()).openapi({ description: 'Of the address groups: they are never banned as a flood.' }),
   })
   .openapi('GatewayConfiguration')
 
@@ -46,7 +47,8 @@ const configuration = createRoute({
   method: 'get',
   path: '/gateway/configuration',
   summary: 'What a gateway needs to know',
-  description: 'For gateways: dispatcher sets, and trunks with their secrets. `If-None-Match` is answered 304.',
+  description:
+    'For gateways: dispatcher sets, trunks with their secrets, and the networks of address groups. `If-None-Match` is answered 304.',
   responses: {
     200: {
       description: 'The configuration.',
@@ -135,12 +137,17 @@ const forget = createRoute({
 export const gateways = createRouter()
   .openapi(configuration, async (c) => {
     const db = openDatabase(c.env.DB)
-    const [sets, stored] = await Promise.all([allDocuments(db, dispatcherSets), allDocuments(db, trunks)])
+    const [sets, stored, groups] = await Promise.all([
+      allDocuments(db, dispatcherSets),
+      allDocuments(db, trunks),
+      allDocuments(db, addressGroups),
+    ])
     const opened = await Promise.all(stored.map((trunk) => withSecret(trunk, c.env)))
     const body = JSON.stringify({
       sets,
       trunks: opened.filter((trunk) => trunk !== undefined),
       unreadable: stored.filter((_, i) => opened[i] === undefined).map(({ name }) => name),
+      networks: [...new Set(groups.flatMap(({ entries }) => entries.map(({ cidr }) => cidr)))],
     })
     const etag = `"${hash('SHA-256', body)}"`
     const headers = { ETag: etag, 'Cache-Control': 'no-store' }

@@ -8,6 +8,8 @@ export interface GatewayConfiguration {
   readonly trunks: readonly Trunk[]
   /** Trunks whose secret can't be read there: what is known of them stays. */
   readonly unreadable: readonly string[]
+  /** Networks of the address groups; absent from an older Worker. */
+  readonly networks?: readonly string[]
 }
 
 /** How often the configuration is asked for when nobody said that it changed. */
@@ -103,6 +105,7 @@ export class ConfigurationSource {
         log('info', 'configuration.loaded', {
           sets: configuration.sets.map((s) => s.name),
           trunks: configuration.trunks.map((t) => t.name),
+          version: this.etag,
         })
         if (configuration.unreadable.length > 0)
           log('error', 'trunks.unreadable', {

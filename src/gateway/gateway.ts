@@ -21,6 +21,7 @@ import { MediaRelay } from './media/media-relay'
 import { type Dns, systemDns } from './resolve/dns'
 import { resolve } from './resolve/resolve'
 import type { Settings } from './settings'
+import { FloodGuard } from './transport/flood-guard'
 import { Network } from './transport/network'
 
 /** How long changes are gathered before they are reported, and how often is reported without any. */
@@ -40,6 +41,7 @@ export class Gateway {
   readonly dispatcher: Dispatcher
   readonly trunks: TrunkRegistrations
   readonly media: MediaRelay
+  readonly flood: FloodGuard
   private readonly engines: Engines
   private readonly own: OwnRequests
   private readonly phones: PhoneKeepAlive
@@ -64,8 +66,15 @@ export class Gateway {
     const sentBy = (to: Omit<NetworkAddress, 'port'>) => this.network.sentBy(to)
     const addresses = async (uri: SipUri) => (await resolve(uri, dns)).filter((to) => this.network.reaches(to))
     const onChanged = () => this.reportSoon()
+    const carriers = async (uri: SipUri) => {
+      const found = await addresses(uri)
+      for (const { address } of found) this.flood.name(address)
+      return found
+    }
+    this.flood = new FloodGuard({ nowMs: Date.now, log, isPhone: (address) => this.phones.isAt(address) })
     this.network = new Network(settings.listeners, {
       log,
+      admits: (address) => this.flood.admits(address),
       newTag: randomToken,
       onMessage: (message, source) => void this.relay.fromNetwork(message, source),
     })
@@ -77,8 +86,8 @@ export class Gateway {
       sentBy,
       onGone: (phone) => void this.configuration.phoneGone(phone),
     })
-    this.dispatcher = new Dispatcher({ ports, own: this.own, sentBy, resolve: addresses, onChanged })
-    this.trunks = new TrunkRegistrations({ ports, own: this.own, sentBy, hash, resolve: addresses, onChanged })
+    this.dispatcher = new Dispatcher({ ports, own: this.own, sentBy, resolve: carriers, onChanged })
+    this.trunks = new TrunkRegistrations({ ports, own: this.own, sentBy, hash, resolve: carriers, onChanged })
     this.relay = new Relay({
       name,
       ports,
@@ -99,7 +108,8 @@ export class Gateway {
       token,
       name,
       log,
-      onConfigured: ({ sets, trunks, unreadable }) => {
+      onConfigured: ({ sets, trunks, unreadable, networks = [] }) => {
+        this.flood.configure(networks)
         this.dispatcher.configure(sets)
         this.trunks.configure(trunks, unreadable)
       },
@@ -152,6 +162,7 @@ export class Gateway {
       media: this.media.snapshot(),
       counters: this.relay.counters,
       transports: this.network.counters,
+      bans: this.flood.bans(),
     }
   }
 

@@ -70,12 +70,20 @@ function metricsOf(gateway: Gateway): Registry {
   })
   new Gauge({
     name: 'strowger_gateway_transport',
-    help: 'Messages since the start, by transport: received, sent, malformed, ignored, of scanners; and errors.',
+    help: 'Messages since the start, by transport: received, sent, malformed, ignored, of scanners, of banned addresses; and errors.',
     labelNames: ['transport', 'kind'],
     registers,
     collect() {
       for (const [transport, counters] of Object.entries(gateway.network.counters))
         for (const [kind, count] of Object.entries(counters)) this.set({ transport, kind }, Number(count))
+    },
+  })
+  new Gauge({
+    name: 'strowger_gateway_bans',
+    help: 'Addresses that are not listened to now, since they sent too much; a hundred at most are counted.',
+    registers,
+    collect() {
+      this.set(gateway.flood.bans().length)
     },
   })
   new Gauge({

@@ -1,7 +1,8 @@
 /** The public scripting API. */
+
+export { DEFAULT_FLOOD_LIMIT, type FloodLimit } from '../sip/transport/flood-limiter'
 export { Context, type Party, type RespondOptions } from './context'
 export type { Decision } from './decision'
-export { DEFAULT_FLOOD_LIMIT, type FloodLimit } from './flood-limiter'
 export { HeaderEdits } from './headers'
 export {
   BranchContext,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MESSAGE_LIMIT } from '../../src/gateway/transport/flood-guard'
 import type { SipClient } from '../support/sip-client'
 import { CallOut, callOut, tagOf, uriOf } from './support/call-out'
 import { Lab } from './support/lab'
@@ -33,6 +34,8 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.close())
 
+/** A stranger who asks more often is banned. */
+const UNHURRIED_MS = 200
 const NUMBER = '+4930123456'
 const invite = (number = NUMBER) =>
   alice.request('INVITE', {
@@ -295,6 +298,28 @@ describe('a call in', () => {
     await stranger.expect('403 INVITE')
   })
 
+  it('G08 from a source that sends too much it is not even read, until it is in an address group', async () => {
+    const flood = await lab.carrier('127.0.9.7')
+    const ask = () => flood.request('OPTIONS', { uri: `sip:127.0.0.1:${lab.edge.port}` })
+    ask()
+    await flood.expect('200 OPTIONS')
+    const { banned } = lab.gateway.network.counters.UDP
+    for (let i = 0; i < MESSAGE_LIMIT.requests; i++) flood.send('no SIP')
+    ask()
+    await lab.until(() => lab.gateway.network.counters.UDP.banned >= banned + 2, 'the last two are turned away')
+    expect(lab.log.filter(({ event }) => event === 'flood.banned')).toMatchObject([{ source: '127.0.9.7' }])
+    expect(lab.gateway.describe().bans).toEqual([{ source: '127.0.9.7', until: expect.any(Number) }])
+    expect(flood.unread).toEqual([])
+    await lab.configured(() => lab.admin.put('address-groups/office', { entries: [{ ip: '127.0.9.7' }] }))
+    ask()
+    await flood.expect('200 OPTIONS')
+    expect(lab.gateway.describe().bans).toEqual([])
+    // A carrier of an address group may send what it likes.
+    for (let i = 0; i < 3 * MESSAGE_LIMIT.requests; i++) one.send('no SIP')
+    one.request('OPTIONS', { uri: `sip:127.0.0.1:${lab.edge.port}` })
+    await one.expect('200 OPTIONS')
+  })
+
   it('F08 T04 an address that is added counts for the next calls, without a reload and on the same link', async () => {
     const office = await lab.carrier('127.0.9.8')
     const ask = async () => {
@@ -304,11 +329,11 @@ describe('a call in', () => {
     expect(await ask()).toBe(403)
     const began = Date.now()
     await lab.admin.post('address-groups/200/entries', { ip: office.address, port: office.port })
-    await lab.until(async () => (await ask()) === 404, 'the call is for a number that nobody has')
+    await lab.until(async () => (await ask()) === 404, 'the call is for a number that nobody has', UNHURRIED_MS)
     expect(Date.now() - began).toBeLessThan(5_000)
     expect(lab.log.filter(({ event }) => event === 'link.down')).toEqual([])
     await lab.admin.delete('address-groups/200/entries/1')
-    await lab.until(async () => (await ask()) === 403, 'the address is a stranger again')
+    await lab.until(async () => (await ask()) === 403, 'the address is a stranger again', UNHURRIED_MS)
   })
 
   it('RFC 3261 §17.2.1 the refusal is sent again until its ACK comes', async () => {

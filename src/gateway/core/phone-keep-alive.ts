@@ -54,6 +54,10 @@ export class PhoneKeepAlive {
     else this.phones.set(key, { phone, untilMs: this.options.ports.nowMs() + seconds * 1_000, failures: 0 })
   }
 
+  isAt(address: string): boolean {
+    return [...this.phones.values()].some(({ phone }) => phone.to.address === address)
+  }
+
   stop(): void {
     clearInterval(this.timer)
   }

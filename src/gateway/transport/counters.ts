@@ -10,6 +10,8 @@ export interface TransportCounters {
   /** What was no SIP, or could not be answered. */
   ignored: number
   scanners: number
+  /** What came from an address that is banned. */
+  banned: number
   /** Messages that could not be sent, and streams that made no sense. */
   errors: number
 }
@@ -17,6 +19,6 @@ export interface TransportCounters {
 export type CountersByTransport = Readonly<Record<NetworkTransport, TransportCounters>>
 
 export function newCounters(): CountersByTransport {
-  const none = { received: 0, sent: 0, malformed: 0, ignored: 0, scanners: 0, errors: 0 }
+  const none = { received: 0, sent: 0, malformed: 0, ignored: 0, scanners: 0, banned: 0, errors: 0 }
   return { UDP: { ...none }, TCP: { ...none } }
 }

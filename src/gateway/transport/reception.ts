@@ -13,6 +13,8 @@ import type { Receiver, SendOptions } from './receiver'
 export interface ReceptionOptions {
   readonly counters: CountersByTransport
   readonly log: Log
+  /** Whether an address is listened to; all are when absent. */
+  admits?(address: string): boolean
   /** A fresh To tag. */
   newTag(): string
   /** A message that is worth reading. */
@@ -20,7 +22,7 @@ export interface ReceptionOptions {
   send(frame: Frame, to: NetworkAddress, options?: SendOptions): Promise<void>
 }
 
-/** The first look at what comes in: what is no SIP, malformed or a scanner's goes no further. */
+/** The first look at what comes in: what is of a flood, no SIP, malformed or a scanner's goes no further. */
 export class Reception implements Receiver {
   private readonly options: ReceptionOptions
 
@@ -29,9 +31,10 @@ export class Reception implements Receiver {
   }
 
   message(bytes: Uint8Array, source: NetworkAddress): void {
-    const { counters, newTag, onMessage, send } = this.options
+    const { counters, newTag, onMessage, send, admits } = this.options
     const counted = counters[source.transport]
     counted.received++
+    if (admits?.(source.address) === false) return void counted.banned++
     const incoming = readFrame(decodeFrame(bytes), newTag)
     switch (incoming.type) {
       case 'ping':

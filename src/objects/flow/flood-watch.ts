@@ -1,4 +1,4 @@
-import { type FloodLimit, FloodLimiter, MAX_FLOOD_SOURCES } from '../../routing/flood-limiter'
+import { type FloodLimit, FloodLimiter, MAX_FLOOD_SOURCES } from '../../sip/transport/flood-limiter'
 import { bansStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
@@ -37,7 +37,7 @@ export class FloodWatch {
     const until = await this.list(() => bansStub(this.env).read(source))
     if (until === 'away') return
     if (until !== undefined) this.limiter.ban(source, Number(until))
-    else if (this.limiter.isBanned(source, nowMs)) this.limiter.ban(source, 0)
+    else if (this.limiter.isBanned(source, nowMs)) this.limiter.lift(source)
   }
 
   /** Nobody is refused since the list can't be asked. */

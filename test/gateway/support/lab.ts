@@ -111,17 +111,19 @@ export class Lab {
 
   /** The configuration that was put before has reached the gateway. */
   async configured(change: () => Promise<unknown>): Promise<void> {
-    const loads = () => this.log.filter((line) => line.event === 'configuration.loaded').length
-    const before = loads()
     await change()
-    await this.until(() => loads() > before, 'the new configuration is there')
+    const headers = { Authorization: `Bearer ${this.product.gatewayToken}` }
+    const current = await fetch(`${this.product.url}/v1/gateway/configuration`, { headers })
+    const version = current.headers.get('ETag')
+    const loaded = () => this.log.findLast((line) => line.event === 'configuration.loaded')?.version
+    await this.until(() => loaded() === version, 'the new configuration is there')
   }
 
-  async until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  async until(holds: () => boolean | Promise<boolean>, what: string, everyMs = 20): Promise<void> {
     const deadline = Date.now() + 15_000
     while (!(await holds())) {
       if (Date.now() > deadline) throw new Error(`waited for: ${what}; log: ${JSON.stringify(this.log.slice(-10))}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, everyMs))
     }
   }
 

@@ -368,7 +368,7 @@ describe('what gateways ask', () => {
     expect((await call('/v1/gateway/configuration', { ...asGateway, headers })).status).toBe(200)
   })
 
-  it('they are told of sets and trunks at once, and of nothing that does not concern them', async () => {
+  it('they are told of sets, trunks and address groups at once, and of nothing that does not concern them', async () => {
     let told = 0
     const GATEWAYS = { getByName: () => ({ configurationChanged: async () => void told++ }) } as never
     const telling = async (method: string, path: string, body?: unknown) => {
@@ -387,15 +387,17 @@ describe('what gateways ask', () => {
       await telling('POST', '/v1/trunks/import', [
         { l_uuid: 'told', r_username: '6', r_domain: 'x.example', auth_password: 'p' },
       ]),
-    ]).toEqual(Array(6).fill(true))
-    expect([
       await telling('PUT', '/v1/address-groups/told', { entries: [] }),
       await telling('POST', '/v1/address-groups/told/entries', { ip: '10.0.0.1' }),
+      await telling('DELETE', '/v1/address-groups/told/entries/0'),
+      await telling('DELETE', '/v1/address-groups/told'),
+    ]).toEqual(Array(10).fill(true))
+    expect([
       await telling('PUT', '/v1/carrier-routes/44', { sets: [{ set: 'main' }] }),
       await telling('DELETE', '/v1/carrier-routes/44'),
       await telling('PUT', '/v1/call-limits/example.test', {}),
       await telling('PUT', '/v1/speed-dials/1001@example.test', { codes: {} }),
-    ]).toEqual(Array(6).fill(false))
+    ]).toEqual(Array(4).fill(false))
   })
 
   it('a report is shown until the gateway is forgotten', async () => {

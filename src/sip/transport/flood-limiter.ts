@@ -40,9 +40,24 @@ export class FloodLimiter {
     return isFlood ? 'flood' : 'pass'
   }
 
-  /** What others have found out. `untilMs` in the past lifts a ban. */
+  /** What others have found out. */
   ban(source: string, untilMs: number): void {
     this.remember(source, { ...UNKNOWN, bannedUntilMs: untilMs })
+  }
+
+  /** Ends its ban, and begins to count anew. */
+  lift(source: string): void {
+    this.sources.delete(source)
+  }
+
+  /** Who is banned, at most so many. */
+  bans(nowMs: number, atMost: number): Array<{ readonly source: string; readonly until: number }> {
+    const found: Array<{ readonly source: string; readonly until: number }> = []
+    for (const [source, { bannedUntilMs }] of this.sources) {
+      if (found.length >= atMost) break
+      if (bannedUntilMs > nowMs) found.push({ source, until: bannedUntilMs })
+    }
+    return found
   }
 
   isBanned(source: string, nowMs: number): boolean {

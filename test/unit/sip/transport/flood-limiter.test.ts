@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { FloodLimiter, DEFAULT_FLOOD_LIMIT as LIMIT, MAX_FLOOD_SOURCES } from '../../../src/routing/flood-limiter'
+import {
+  FloodLimiter,
+  DEFAULT_FLOOD_LIMIT as LIMIT,
+  MAX_FLOOD_SOURCES,
+} from '../../../../src/sip/transport/flood-limiter'
 
 const verdicts = (limiter: FloodLimiter, source: string, count: number, nowMs: number) =>
   Array.from({ length: count }, () => limiter.take(source, LIMIT, nowMs))
@@ -24,7 +28,9 @@ describe('G08 floods', () => {
     const limiter = new FloodLimiter()
     limiter.ban('a', 10_000)
     expect([limiter.isBanned('a', 9_999), limiter.take('a', LIMIT, 9_999)]).toEqual([true, 'banned'])
-    limiter.ban('a', 0)
+    expect(limiter.bans(9_999, 10)).toEqual([{ source: 'a', until: 10_000 }])
+    expect([limiter.bans(10_000, 10), limiter.bans(9_999, 0)]).toEqual([[], []])
+    limiter.lift('a')
     expect(limiter.take('a', LIMIT, 9_999)).toBe('pass')
   })
 
