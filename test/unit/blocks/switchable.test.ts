@@ -72,7 +72,7 @@ const CASES: Readonly<Record<SwitchableBlock, Case>> = {
   },
 }
 
-describe('blocks as data: disabledBlocks of a domain', () => {
+describe('U02 blocks as data: disabledBlocks of a domain', () => {
   it.each(SWITCHABLE_BLOCKS)('A14 %s does its work, and nothing where it is switched off', async (name) => {
     const { request, fakes, on, off } = CASES[name]
     const others = SWITCHABLE_BLOCKS.filter((other) => other !== name && other !== 'digestAuth')
