@@ -29,21 +29,21 @@ describe('RFC 3262 reliable provisional responses', () => {
     await alice.expect('200 INVITE')
     caller.ack(invite)
     await bob.expect('ACK')
-    expect(ladder.take()).toBe(
+    expect(await ladder.whole()).toBe(
       flow(`
-      alice -> INVITE bob@example.com | via alice | hops 69 | contact alice | body offer
-      alice <- 100 Trying | via alice
-      bob   <- INVITE bob | via us, alice | hops 68 | record-route us | contact alice | body offer
-      bob   -> 183 Session Progress | via us, alice | record-route us | to tag | contact bob | Require 100rel | RSeq 988789 | body answer
-      alice <- 183 Session Progress | via alice | record-route us | to tag | contact bob | Require 100rel | RSeq 988789 | body answer
-      alice -> PRACK bob | via alice | hops 69 | route us | to tag | RAck 988789 1 INVITE
-      bob   <- PRACK bob | via us, alice | hops 68 | to tag | RAck 988789 1 INVITE
-      bob   -> 200 OK | via us, alice | to tag | contact bob
-      alice <- 200 OK | via alice | to tag | contact bob
-      bob   -> 200 OK | via us, alice | record-route us | to tag | contact bob
-      alice <- 200 OK | via alice | record-route us | to tag | contact bob
-      alice -> ACK bob | via alice | hops 69 | route us | to tag
-      bob   <- ACK bob | via us, alice | hops 68 | to tag
+      alice -> INVITE bob@example.com | cseq 1 INVITE | via alice#1 | hops 69 | contact alice | body offer
+      alice <- 100 Trying | cseq 1 INVITE | via alice#1
+      bob   <- INVITE bob | cseq 1 INVITE | via us#1, alice#1 | hops 68 | record-route us | contact alice | body offer
+      bob   -> 183 Session Progress | cseq 1 INVITE | via us#1, alice#1 | record-route us | to tag 1 | contact bob | Require 100rel | RSeq 988789 | body answer
+      alice <- 183 Session Progress | cseq 1 INVITE | via alice#1 | record-route us | to tag 1 | contact bob | Require 100rel | RSeq 988789 | body answer
+      alice -> PRACK bob | cseq 2 PRACK | via alice#2 | hops 69 | route us | to tag 1 | RAck 988789 1 INVITE
+      bob   <- PRACK bob | cseq 2 PRACK | via us#2, alice#2 | hops 68 | to tag 1 | RAck 988789 1 INVITE
+      bob   -> 200 OK | cseq 2 PRACK | via us#2, alice#2 | to tag 1 | contact bob
+      alice <- 200 OK | cseq 2 PRACK | via alice#2 | to tag 1 | contact bob
+      bob   -> 200 OK | cseq 1 INVITE | via us#1, alice#1 | record-route us | to tag 1 | contact bob
+      alice <- 200 OK | cseq 1 INVITE | via alice#1 | record-route us | to tag 1 | contact bob
+      alice -> ACK bob | cseq 1 ACK | via alice#3 | hops 69 | route us | to tag 1
+      bob   <- ACK bob | cseq 1 ACK | via us#3, alice#3 | hops 68 | to tag 1
     `),
     )
   })
@@ -83,16 +83,16 @@ describe('RFC 3311 UPDATE', () => {
     callee.request('UPDATE', { headers: [`Contact: ${bob.contact}`], body: 'offer' })
     alice.respond(await alice.expect('UPDATE'), 491, { reason: 'Request Pending' })
     await bob.expect('491 UPDATE')
-    expect(ladder.take()).toBe(
+    expect(await ladder.whole()).toBe(
       flow(`
-      alice -> UPDATE bob | via alice | hops 69 | route us | to tag | contact alice | body offer
-      bob   <- UPDATE bob | via us, alice | hops 68 | to tag | contact alice | body offer
-      bob   -> 200 OK | via us, alice | to tag | contact bob | body answer
-      alice <- 200 OK | via alice | to tag | contact bob | body answer
-      bob   -> UPDATE alice | via bob | hops 69 | route us | to tag | contact bob | body offer
-      alice <- UPDATE alice | via us, bob | hops 68 | to tag | contact bob | body offer
-      alice -> 491 Request Pending | via us, bob | to tag
-      bob   <- 491 Request Pending | via bob | to tag
+      alice -> UPDATE bob | cseq 2 UPDATE | via alice#1 | hops 69 | route us | to tag 1 | contact alice | body offer
+      bob   <- UPDATE bob | cseq 2 UPDATE | via us#1, alice#1 | hops 68 | to tag 1 | contact alice | body offer
+      bob   -> 200 OK | cseq 2 UPDATE | via us#1, alice#1 | to tag 1 | contact bob | body answer
+      alice <- 200 OK | cseq 2 UPDATE | via alice#1 | to tag 1 | contact bob | body answer
+      bob   -> UPDATE alice | cseq 1 UPDATE | via bob#1 | hops 69 | route us | to tag 2 | contact bob | body offer
+      alice <- UPDATE alice | cseq 1 UPDATE | via us#2, bob#1 | hops 68 | to tag 2 | contact bob | body offer
+      alice -> 491 Request Pending | cseq 1 UPDATE | via us#2, bob#1 | to tag 2
+      bob   <- 491 Request Pending | cseq 1 UPDATE | via bob#1 | to tag 2
     `),
     )
     await pickUp(alice, bob, { invite, offered })
@@ -112,16 +112,16 @@ describe('RFC 3515 REFER', () => {
     callee.request('NOTIFY', { headers: event, body: 'SIP/2.0 200 OK' })
     alice.respond(await alice.expect('NOTIFY'), 200)
     await bob.expect('200 NOTIFY')
-    expect(ladder.take()).toBe(
+    expect(await ladder.whole()).toBe(
       flow(`
-      alice -> REFER bob | via alice | hops 69 | route us | to tag | contact alice | Refer-To <sip:carol@example.org> | Referred-By <sip:alice@example.org>
-      bob   <- REFER bob | via us, alice | hops 68 | to tag | contact alice | Refer-To <sip:carol@example.org> | Referred-By <sip:alice@example.org>
-      bob   -> 202 Accepted | via us, alice | to tag | contact bob
-      alice <- 202 Accepted | via alice | to tag | contact bob
-      bob   -> NOTIFY alice | via bob | hops 69 | route us | to tag | Event refer | Subscription-State terminated;reason=noresource | body SIP/2.0 200 OK
-      alice <- NOTIFY alice | via us, bob | hops 68 | to tag | Event refer | Subscription-State terminated;reason=noresource | body SIP/2.0 200 OK
-      alice -> 200 OK | via us, bob | to tag | contact alice
-      bob   <- 200 OK | via bob | to tag | contact alice
+      alice -> REFER bob | cseq 2 REFER | via alice#1 | hops 69 | route us | to tag 1 | contact alice | Refer-To <sip:carol@example.org> | Referred-By <sip:alice@example.org>
+      bob   <- REFER bob | cseq 2 REFER | via us#1, alice#1 | hops 68 | to tag 1 | contact alice | Refer-To <sip:carol@example.org> | Referred-By <sip:alice@example.org>
+      bob   -> 202 Accepted | cseq 2 REFER | via us#1, alice#1 | to tag 1 | contact bob
+      alice <- 202 Accepted | cseq 2 REFER | via alice#1 | to tag 1 | contact bob
+      bob   -> NOTIFY alice | cseq 1 NOTIFY | via bob#1 | hops 69 | route us | to tag 2 | Event refer | Subscription-State terminated;reason=noresource | body SIP/2.0 200 OK
+      alice <- NOTIFY alice | cseq 1 NOTIFY | via us#2, bob#1 | hops 68 | to tag 2 | Event refer | Subscription-State terminated;reason=noresource | body SIP/2.0 200 OK
+      alice -> 200 OK | cseq 1 NOTIFY | via us#2, bob#1 | to tag 2 | contact alice
+      bob   <- 200 OK | cseq 1 NOTIFY | via bob#1 | to tag 2 | contact alice
     `),
     )
     await hangUp(caller, callee)
@@ -143,12 +143,12 @@ describe('RFC 3515 REFER', () => {
     })
     alice.respond(await alice.expect('NOTIFY'), 200)
     await bob.expect('200 NOTIFY')
-    expect(ladder.take()).toBe(
+    expect(await ladder.whole()).toBe(
       flow(`
-      bob   -> NOTIFY alice | via bob | hops 69 | route us | to tag | Event refer | Subscription-State active;expires=60 | body SIP/2.0 100 Trying
-      alice <- NOTIFY alice | via us, bob | hops 68 | to tag | Event refer | Subscription-State active;expires=60 | body SIP/2.0 100 Trying
-      alice -> 200 OK | via us, bob | to tag | contact alice
-      bob   <- 200 OK | via bob | to tag | contact alice
+      bob   -> NOTIFY alice | cseq 1 NOTIFY | via bob#1 | hops 69 | route us | to tag 1 | Event refer | Subscription-State active;expires=60 | body SIP/2.0 100 Trying
+      alice <- NOTIFY alice | cseq 1 NOTIFY | via us#1, bob#1 | hops 68 | to tag 1 | Event refer | Subscription-State active;expires=60 | body SIP/2.0 100 Trying
+      alice -> 200 OK | cseq 1 NOTIFY | via us#1, bob#1 | to tag 1 | contact alice
+      bob   <- 200 OK | cseq 1 NOTIFY | via bob#1 | to tag 1 | contact alice
     `),
     )
   })
@@ -201,26 +201,26 @@ describe('RFC 4028 session timers', () => {
       headers: ['Require: timer', 'Session-Expires: 3600;refresher=uac'],
     })
     await bob.expect('200 UPDATE')
-    expect(ladder.take()).toBe(
+    expect(await ladder.whole()).toBe(
       flow(`
-      alice -> INVITE bob@example.com | via alice | hops 69 | contact alice | Session-Expires 90 | Supported timer | body v=0
-      alice <- 100 Trying | via alice
-      bob   <- INVITE bob | via us, alice | hops 68 | record-route us | contact alice | Session-Expires 90 | Supported timer | body v=0
-      bob   -> 422 Session Interval Too Small | via us, alice | record-route us | to tag | Min-SE 3600
-      bob   <- ACK bob | via us | hops 70 | to tag
-      alice <- 422 Session Interval Too Small | via alice | record-route us | to tag | Min-SE 3600
-      alice -> ACK bob@example.com | via alice | hops 69 | to tag
-      alice -> INVITE bob@example.com | via alice | hops 69 | contact alice | Session-Expires 3600 | Min-SE 3600 | Supported timer | body v=0
-      alice <- 100 Trying | via alice
-      bob   <- INVITE bob | via us, alice | hops 68 | record-route us | contact alice | Session-Expires 3600 | Min-SE 3600 | Supported timer | body v=0
-      bob   -> 200 OK | via us, alice | record-route us | to tag | contact bob | Session-Expires 3600;refresher=uas | Require timer
-      alice <- 200 OK | via alice | record-route us | to tag | contact bob | Session-Expires 3600;refresher=uas | Require timer
-      alice -> ACK bob | via alice | hops 69 | route us | to tag
-      bob   <- ACK bob | via us, alice | hops 68 | to tag
-      bob   -> UPDATE alice | via bob | hops 69 | route us | to tag | contact bob | Session-Expires 3600;refresher=uac | Supported timer
-      alice <- UPDATE alice | via us, bob | hops 68 | to tag | contact bob | Session-Expires 3600;refresher=uac | Supported timer
-      alice -> 200 OK | via us, bob | to tag | contact alice | Session-Expires 3600;refresher=uac | Require timer
-      bob   <- 200 OK | via bob | to tag | contact alice | Session-Expires 3600;refresher=uac | Require timer
+      alice -> INVITE bob@example.com | cseq 1 INVITE | via alice#1 | hops 69 | contact alice | Session-Expires 90 | Supported timer | body v=0
+      alice <- 100 Trying | cseq 1 INVITE | via alice#1
+      bob   <- INVITE bob | cseq 1 INVITE | via us#1, alice#1 | hops 68 | record-route us | contact alice | Session-Expires 90 | Supported timer | body v=0
+      bob   -> 422 Session Interval Too Small | cseq 1 INVITE | via us#1, alice#1 | record-route us | to tag 1 | Min-SE 3600
+      bob   <- ACK bob | cseq 1 ACK | via us#1 | hops 70 | to tag 1
+      alice <- 422 Session Interval Too Small | cseq 1 INVITE | via alice#1 | record-route us | to tag 1 | Min-SE 3600
+      alice -> ACK bob@example.com | cseq 1 ACK | via alice#1 | hops 69 | to tag 1
+      alice -> INVITE bob@example.com | cseq 2 INVITE | via alice#2 | hops 69 | contact alice | Session-Expires 3600 | Min-SE 3600 | Supported timer | body v=0
+      alice <- 100 Trying | cseq 2 INVITE | via alice#2
+      bob   <- INVITE bob | cseq 2 INVITE | via us#2, alice#2 | hops 68 | record-route us | contact alice | Session-Expires 3600 | Min-SE 3600 | Supported timer | body v=0
+      bob   -> 200 OK | cseq 2 INVITE | via us#2, alice#2 | record-route us | to tag 1 | contact bob | Session-Expires 3600;refresher=uas | Require timer
+      alice <- 200 OK | cseq 2 INVITE | via alice#2 | record-route us | to tag 1 | contact bob | Session-Expires 3600;refresher=uas | Require timer
+      alice -> ACK bob | cseq 2 ACK | via alice#3 | hops 69 | route us | to tag 1
+      bob   <- ACK bob | cseq 2 ACK | via us#3, alice#3 | hops 68 | to tag 1
+      bob   -> UPDATE alice | cseq 1 UPDATE | via bob#1 | hops 69 | route us | to tag 2 | contact bob | Session-Expires 3600;refresher=uac | Supported timer
+      alice <- UPDATE alice | cseq 1 UPDATE | via us#4, bob#1 | hops 68 | to tag 2 | contact bob | Session-Expires 3600;refresher=uac | Supported timer
+      alice -> 200 OK | cseq 1 UPDATE | via us#4, bob#1 | to tag 2 | contact alice | Session-Expires 3600;refresher=uac | Require timer
+      bob   <- 200 OK | cseq 1 UPDATE | via bob#1 | to tag 2 | contact alice | Session-Expires 3600;refresher=uac | Require timer
     `),
     )
   })
