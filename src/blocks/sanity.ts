@@ -20,7 +20,7 @@ export function sanity(): AnyBlock {
     if (typeof called === 'string') c.request = { ...c.request, uri: called }
     const objection = objectToScheme(c.request)
     if (objection) return c.refuse(objection)
-    if (c.services.loops(c.request)) return c.respond(482)
+    if (c.services.loops(c.routes.request)) return c.respond(482)
     const unknown = objectToProxyRequire(c.request)
     if (unknown) return c.refuse(unknown)
     if (c.inDialog) c.request = withoutPreference(fromUntrusted(c.request))

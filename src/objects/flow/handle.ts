@@ -95,7 +95,7 @@ async function route(connection: Connection, request: Request, key: string): Pro
   const decision = await sip.decide(context)
   if (connection.takeUndecided(key) === 'cancelled')
     return connection.send(makeResponse(request, 487, { toTag: randomToken() }))
-  const done = carryOut(connection, decision, request, key).catch((error: unknown) => {
+  const done = carryOut(connection, decision, context.routes.request, key).catch((error: unknown) => {
     log('decision.failed', { decision: decision.type, error: String(error) })
     connection.send(makeResponse(request, 500, { toTag: randomToken() }))
   })
@@ -127,7 +127,7 @@ async function carryOut(connection: Connection, decision: Decision, request: Req
     case 'forward-to':
       return forward(connection, decision, request, key)
     case 'relay':
-      return relay(connection, decision, key)
+      return relay(connection, decision, request, key)
   }
 }
 
@@ -171,7 +171,12 @@ async function isAdmitted(
   }
 }
 
-async function relay(connection: Connection, decision: Decision & { type: 'relay' }, key: string): Promise<void> {
+async function relay(
+  connection: Connection,
+  decision: Decision & { type: 'relay' },
+  received: Request,
+  key: string,
+): Promise<void> {
   const { request, targets, options } = decision
   const { address, host, registrations } = connection.state
   const id = newContextAddress(address, randomToken())
@@ -194,7 +199,8 @@ async function relay(connection: Connection, decision: Decision & { type: 'relay
       request,
       upstream: address,
       host,
-      loop: loopDigest(request, connection.mac),
+      // RFC 5393 §4.2: of the request as it came, whatever the script has made of it, since it will come so again.
+      loop: loopDigest(received, connection.mac),
       targets,
       options,
       ...(decision.replacement ? { replacement: decision.replacement } : {}),

@@ -21,7 +21,10 @@ export class ContextBranches extends ContextDraft {
   protected respond(upstream: Upstream): void {
     const { server } = this.context
     const passed = server.state === 'completed' || server.state === 'terminated' || server.state === 'confirmed'
-    if (upstream.status >= 200 && this.context.finalStatus === undefined) this.update({ finalStatus: upstream.status })
+    if (upstream.status >= 200 && this.context.finalStatus === undefined) {
+      this.update({ finalStatus: upstream.status })
+      this.stopTimer('trying')
+    }
     if (passed) return this.up(upstream)
     const { status, text } = upstream
     const { state, effects } = stepServer(server, { type: 'respond', status, response: text })

@@ -8,7 +8,7 @@ import { doubledToT2, T1_MS } from '../transaction/timers'
 import { isAnswerTo } from './asked'
 import { shiftCSeq } from './c-seq-offset'
 import { hasAnswered } from './context-branches'
-import { ContextRedirections } from './context-redirections'
+import { ContextCancelling } from './context-cancelling'
 import { type Bye, recordAnswer, recordBye, recordRinging } from './dialog-record'
 import {
   type ContextEffect,
@@ -44,7 +44,7 @@ export function stepContext(
 }
 
 /** The rules. Lives only inside `stepContext`. */
-class ContextStep extends ContextRedirections {
+class ContextStep extends ContextCancelling {
   private readonly hooks: RouteHooks
 
   constructor(context: ResponseContext, nowMs: number, hooks: RouteHooks) {
@@ -200,48 +200,6 @@ class ContextStep extends ContextRedirections {
     return this.hooks.challenged(branch.target, response)
   }
 
-  // Cancelling
-
-  private cancelled(reason: string | undefined): void {
-    // RFC 3261 §16.10: without a pending branch a CANCEL has no effect.
-    if (this.context.finalStatus !== undefined || this.context.method !== 'INVITE') return
-    this.stopRedirecting()
-    const wasAsking = this.context.asking !== undefined
-    this.update({ cancelled: true, groups: [] })
-    if (wasAsking) {
-      this.stopAsking()
-      this.respond(ownResponse(this.context, 487))
-      return this.finish()
-    }
-    this.cancelPending(reason)
-    this.conclude()
-  }
-
-  /**
-   * Deviates from RFC 3261 §9.1: which phones have rung is not known any more, and one that rings for nobody is worse than
-   * a CANCEL that comes before its 100.
-   */
-  private abandoned(): void {
-    for (const [index, { final, cancel }] of this.context.branches.entries()) {
-      if (final) continue
-      this.branch(index, { provisional: true })
-      if (cancel === 'wanted') this.sendCancel(index)
-    }
-    this.cancelled(undefined)
-  }
-
-  /**
-   * Gives up on a branch that rings for too long or may not have got its request. RFC 3261 §16.8: with a provisional
-   * response it is cancelled, without one it has failed at once, and is cancelled should it ring while others are tried.
-   */
-  private giveUp(index: number, status: 408 | 480): void {
-    const branch = this.context.branches[index]
-    if (!branch || hasAnswered(branch)) return
-    this.branch(index, { expired: true })
-    this.cancelBranch(index, `SIP;cause=${status}`)
-    if (!branch.provisional) this.final(index, { status })
-  }
-
   // Failures and time
 
   /**
@@ -280,6 +238,7 @@ class ContextStep extends ContextRedirections {
   private fire({ timer, branch }: ContextTimer): void {
     if (timer === 'dialog') return this.dialogOver()
     if (timer === 'look-up') return this.found([], 500)
+    if (timer === 'trying') return this.trying()
     if (timer === 'route') return this.failureDecided(this.context.asking ?? '', { type: 'pass' })
     if (timer === 'G' || timer === 'H' || timer === 'I' || timer === 'J' || timer === 'L')
       return this.serverInput({ type: 'timer', timer })
@@ -298,6 +257,10 @@ class ContextStep extends ContextRedirections {
     const { state, effects } = stepClient(client, { type: 'timer', timer })
     this.branch(branch, { client: state })
     this.client(branch, effects)
+  }
+
+  private trying(): void {
+    if (this.context.finalStatus === undefined) this.respond(ownResponse(this.context, 100))
   }
 
   private bye(bye: Bye): void {

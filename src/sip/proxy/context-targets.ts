@@ -1,5 +1,6 @@
 import { startClient } from '../transaction/client'
 import type { ClientEffect } from '../transaction/effects'
+import { TRYING_AFTER_MS } from '../transaction/timers'
 import { bestResponse } from './best-response'
 import { shareOf } from './breadth'
 import { ContextBranches } from './context-branches'
@@ -21,8 +22,13 @@ export abstract class ContextTargets extends ContextBranches {
 
   /** A request of our own asks where its address is; what is relayed knows. */
   protected start(): void {
-    const { originated } = this.context
-    if (!originated) return this.nextGroup()
+    const { originated, method } = this.context
+    if (!originated) {
+      this.nextGroup()
+      // RFC 4320 §4.1: an INVITE has had its 100 at once. Last in the list: an alarm that comes late has more to say than that.
+      if (method !== 'INVITE' && this.context.finalStatus === undefined) this.startTimer('trying', TRYING_AFTER_MS)
+      return
+    }
     this.startTimer('look-up', ROUTE_PATIENCE_MS)
     this.effects.push({ type: 'look-up', aor: originated.aor })
   }

@@ -133,6 +133,7 @@ export interface ContextTimer {
   readonly timer:
     | TimerName
     | 'C'
+    | 'trying'
     | 'cancel'
     | 'cancel again'
     | 'silent'

@@ -1,4 +1,4 @@
-import { header, headerValues } from '../message/headers'
+import { header, headerTokens, headerValues } from '../message/headers'
 import type { Request } from '../message/message'
 import { parseUri } from '../message/uri'
 
@@ -34,6 +34,12 @@ export function objectToProxyRequire(request: Request): Objection | undefined {
 /** RFC 3261 §8.2.2.3, for the requests we answer as a server ourselves. */
 export function objectToRequire(request: Request): Objection | undefined {
   return unsupported(headerValues(request, 'require'), REGISTRAR_SUPPORTED)
+}
+
+/** RFC 3327 §5.3: a Path that the phone itself does not know of. */
+export function objectToPath(request: Request): Objection | undefined {
+  if (header(request, 'path') === undefined || headerTokens(request, 'supported').includes('path')) return undefined
+  return { status: 421, headers: [['Require', 'path']] }
 }
 
 /** Option tags are compared without case (RFC 3261 §7.3.1) and named as they were written. */

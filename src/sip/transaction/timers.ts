@@ -2,6 +2,8 @@
 export const T1_MS = 500
 /** RFC 3261 §17.1.2.2: longest interval between two retransmissions of anything but an INVITE. */
 export const T2_MS = 4_000
+/** RFC 4320 §4.1: when Timer E reaches T2, over any transport. */
+export const TRYING_AFTER_MS = 7 * T1_MS
 /** RFC 3261 §17.1.2.2: how long a message may stay in the network. */
 export const T4_MS = 5_000
 /** Timers B, F, H (RFC 3261 §17), L and M (RFC 6026 §7): how long a transaction waits for its peer. */

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { dialog, hangUp, ring } from '../support/call'
+import { dialog, establish, hangUp, ring } from '../support/call'
 import { tagIn } from '../support/messages'
 import { twins } from '../support/world'
 
@@ -38,6 +38,22 @@ describe('RFC 3261 §9', () => {
     expect(cancel.cSeq).toBe(4711)
     for (const name of ['From', 'To', 'Call-ID']) expect(cancel.header(name)).toBe(offered.header(name))
     expect(cancel.header('Reason')).toBe('SIP;cause=487;text="changed my mind"')
+  })
+
+  twins('P06 RFC 3261 §8.2.2.3: CANCEL and ACK are never 420, whatever they require', async (world) => {
+    const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+    const required = ['Proxy-Require: foo', 'Require: foo']
+    const { caller, callee } = await establish(alice, bob)
+    caller.request('ACK', { cSeq: 1, headers: required })
+    expect((await bob.expect('ACK')).headers('Require')).toEqual(['foo'])
+    await hangUp(callee, caller)
+    const { invite, offered } = await ring(alice, bob)
+    alice.cancel(invite, required)
+    await alice.expect('200 CANCEL')
+    await bob.expect('CANCEL')
+    bob.respond(offered, 487)
+    await bob.expect('ACK')
+    await alice.expect('487 INVITE')
   })
 
   twins('D04 a CANCEL of nothing is 481 and goes nowhere', async (world) => {

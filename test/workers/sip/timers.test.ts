@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, vi } from 'vitest'
 import { MAX_DIALOG_MS } from '../../../src/sip/proxy/dialog-record'
 import { CANCEL_PATIENCE_MS, TIMER_C_MS } from '../../../src/sip/proxy/response-context'
-import { PATIENCE_MS } from '../../../src/sip/transaction/timers'
+import { PATIENCE_MS, TRYING_AFTER_MS } from '../../../src/sip/transaction/timers'
 import { establish, ring } from '../support/call'
 import { later, NOTHING, relay, storedAtLast, wakeAfter } from '../support/objects'
 import { twins } from '../support/world'
@@ -70,13 +70,18 @@ describe('D14 timeouts', () => {
     await alice.expect('408 INVITE')
   })
 
-  twins('D14 Timer F: a MESSAGE without answer ends in silence (RFC 4320 §4.2)', async (world) => {
+  twins('D14 Timer F: a MESSAGE without answer is 100 after a while, then silence (RFC 4320 §4)', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     alice.request('MESSAGE', { uri: bob.account.aor })
     const offered = await bob.expect('MESSAGE')
-    await wakeAfter(PATIENCE_MS, offered)
+    await wakeAfter(TRYING_AFTER_MS, offered)
+    await alice.expect('100 MESSAGE')
+    await wakeAfter(PATIENCE_MS - TRYING_AFTER_MS, offered)
     await alice.expectNothing()
     expect(await storedAtLast(offered)).toEqual(NOTHING)
+    // RFC 4320 §4.2: nobody waits for it any more.
+    bob.respond(offered, 200)
+    await alice.expectNothing()
   })
 
   twins('an alarm that rings twice or after the end does nothing', async (world) => {

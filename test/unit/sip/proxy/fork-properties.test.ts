@@ -273,11 +273,14 @@ describe('whatever happens to a fork, in any order', () => {
         for (const e of events) played.play(e)
         played.finish()
         const kinds = played.call.history.map((e) => e.type)
-        expect(kinds.filter((k) => k === 'upstream').length).toBeLessThan(2)
+        const statuses = played.call.history.flatMap((e) => (e.type === 'upstream' ? [e.status] : []))
+        const finals = statuses.filter((status) => status >= 200)
+        expect(finals.length).toBeLessThan(2)
+        // RFC 4320 §4.1: before it our 100, and no other provisional response.
+        expect(statuses.slice(0, statuses.length - finals.length).every((status) => status === 100)).toBe(true)
         expect(kinds.filter((k) => k === 'finished').length).toBe(1)
         expect(kinds).not.toContain('cancel')
         expect(kinds).not.toContain('ack')
-        const finals = played.call.history.flatMap((e) => (e.type === 'upstream' ? [e.status] : []))
         if ([...played.finals.values()].some((s) => s < 300)) expect(finals[0]).toBeLessThan(300)
       }),
       settings,

@@ -41,6 +41,13 @@ describe('provisional responses', () => {
     expect(call.answer(0, 180).did).toEqual(['180'])
     expect(call.answer(1, 183).did).toEqual(['183'])
   })
+
+  it('RFC 3262 §3: a reliable one that its phone says again, for want of a PRACK, goes up again as it is', () => {
+    const reliable = { headers: [['Require', '100rel'] as const, ['RSeq', '5'] as const] }
+    const call = one().answer(0, 183, reliable).answer(0, 183, reliable)
+    expect(call.did).toEqual(['183'])
+    expect(call.upstream.map((response) => header(response, 'rseq'))).toEqual(['5'])
+  })
 })
 
 describe('2xx', () => {
@@ -104,6 +111,10 @@ describe('failures', () => {
     const call = new Call(newCall([[phone('b'), phone('c')], [phone('d')]])).answer(0, 180).answer(1, 180)
     expect(call.answer(0, 603).did).toEqual(['ACK 0', 'CANCEL 1 SIP;cause=603'])
     expect(call.answer(1, 487).did).toEqual(['ACK 1', '603', 'record', 'finished'])
+  })
+
+  it.each([600, 604, 606, 607, 608])('a %i is as much for all as a 603 (RFC 8197, RFC 8688), and goes up', (status) => {
+    expect(two().answer(1, 486).answer(0, status).did).toEqual(['ACK 0', String(status), 'record', 'finished'])
   })
 
   it('RFC 3261 §16.7 step 7: 401 and 407 bring the challenges of all branches, once each', () => {

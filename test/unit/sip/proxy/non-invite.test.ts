@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { header } from '../../../../src/sip/message/headers'
 import { nextDeadline } from '../../../../src/sip/proxy/response-context'
-import { PATIENCE_MS } from '../../../../src/sip/transaction/timers'
-import { Call, newCall, phone } from '../../support/call'
+import { PATIENCE_MS, TRYING_AFTER_MS } from '../../../../src/sip/transaction/timers'
+import { Call, newCall, phone, START_MS } from '../../support/call'
 import { requestOf } from '../../support/messages'
 
 const request = requestOf('MESSAGE', { lines: ['Content-Type: text/plain'], body: 'Watson, come here.' })
@@ -45,10 +46,24 @@ describe('a MESSAGE to several phones', () => {
     expect(one().answer(0, 183).did).toEqual([])
   })
 
+  it('RFC 4320 §4.1: our 100 goes up when Timer E would reach T2, once, when nobody has answered', () => {
+    const call = two().answer(0, 100)
+    expect(call.after(TRYING_AFTER_MS - 1).did).toEqual([])
+    expect(call.after(1).did).toEqual(['100'])
+    expect(call.upstream[0]?.reason).toBe('Trying')
+    expect(call.upstream.map((response) => header(response, 'to'))).toEqual([header(request, 'to')])
+    expect(call.answer(1, 200).did).toEqual(['200'])
+    expect(two().answer(1, 200).after(TRYING_AFTER_MS).did).toEqual([])
+  })
+
+  it('RFC 4320 §4.1: a retransmission gets that 100 again', () => {
+    expect(one().after(TRYING_AFTER_MS).give({ type: 'retransmission' }).did).toEqual(['100'])
+  })
+
   it('RFC 4320 §4.2: Timer F ends it without a 408', () => {
-    const call = one()
-    expect(nextDeadline(call.state)).toBe(call.nowMs + PATIENCE_MS)
-    expect(call.after(PATIENCE_MS).did).toEqual(['finished'])
+    const call = one().untilDeadline()
+    expect(nextDeadline(call.state)).toBe(START_MS + PATIENCE_MS)
+    expect(call.untilDeadline().did).toEqual(['finished'])
     call.absorbs({ type: 'wake' })
   })
 

@@ -93,7 +93,7 @@ describe('K14 failover between carriers', () => {
     expect(outward(['one', 'two']).answer(0, status).did).toEqual(['ACK 0', 'INVITE 1'])
   })
 
-  it.each([404, 486, 603])('L09 tells the caller of %i at once', (status) => {
+  it.each([404, 422, 486, 603])('L09 tells the caller of %i at once', (status) => {
     expect(outward(['one', 'two']).answer(0, status).did).toEqual(['ACK 0', String(status)])
   })
 
