@@ -99,7 +99,7 @@ export class Gateway {
       ownHosts: () => this.network.own().map((own) => own.hostPort),
       resolve: addresses,
       socketOf: (callId) => this.link.socketOf(callId),
-      onRegistered: (phone, seconds) => this.phones.registered(phone, seconds),
+      onRegistered: (phone, contact) => this.phones.registered(phone, contact),
       sendOwn: (request, to) => void this.own.send(request, to),
       onOwnResponse: (response) => this.own.response(response),
     })

@@ -11,10 +11,10 @@ import {
   stepDispatcher,
 } from '../../dispatcher/state'
 import { header } from '../../sip/message/headers'
-import { makeRequest } from '../../sip/message/make-request'
 import { parseUri, type SipUri } from '../../sip/message/uri'
-import { hostPort, type NetworkAddress } from '../../sip/transport/hop'
+import type { NetworkAddress } from '../../sip/transport/hop'
 import type { CallFacts, Destinations, Plan, Way } from './destinations'
+import { ping } from './options'
 import type { OwnRequests } from './own-requests'
 import type { Ports } from './ports'
 
@@ -187,22 +187,8 @@ export class Dispatcher implements Destinations {
     const [to] = uri ? await this.addressesOf(uri) : []
     if (!uri || !to) return { failed: 'transport' }
     const { ports, own, sentBy } = this.options
-    const from = probing.from ?? `sip:ping@${sentBy(to)}`
     const target = `sip:${uri.host}${uri.port === undefined ? '' : `:${uri.port}`}`
-    const request = makeRequest({
-      method: 'OPTIONS',
-      uri: target,
-      from: `<${from}>;tag=${ports.random()}`,
-      to: `<${target}>`,
-      callId: `${ports.random()}@${hostPort(to)}`,
-      cSeq: 1,
-      headers: [
-        ['Contact', `<sip:ping@${sentBy(to)}>`],
-        ['Accept', 'application/sdp'],
-        ['User-Agent', 'Strowger'],
-      ],
-      body: '',
-    })
+    const request = ping(target, { to, sentBy: sentBy(to), from: probing.from }, ports)
     const outcome = await own.send(request, to)
     if ('failed' in outcome) return outcome
     const { response } = outcome

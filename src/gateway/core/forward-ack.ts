@@ -8,7 +8,7 @@ import { forwardRequest, viaFor } from '../../sip/proxy/forward'
 import type { Target } from '../../sip/proxy/target'
 import type { Media } from './media'
 import type { Ports } from './ports'
-import { addressOf, socketIn } from './relayed-call'
+import { addressOf, socketIn } from './target-address'
 
 /** RFC 3261 §13.2.2.4, §16.11: the ACK of a 2xx is no transaction; it follows its route. */
 export async function forwardAck(

@@ -1,5 +1,6 @@
-import { makeRequest } from '../../sip/message/make-request'
-import { formatAddress, hostPort, type NetworkAddress } from '../../sip/transport/hop'
+import type { PassedRegistration } from '../../sip/registrar/passed-registration'
+import { formatAddress, type NetworkAddress } from '../../sip/transport/hop'
+import { ping } from './options'
 import type { OwnRequests } from './own-requests'
 import type { Ports } from './ports'
 
@@ -12,8 +13,6 @@ export const MAX_FAILED_PINGS = 3
 export interface RemotePhone {
   readonly to: NetworkAddress
   readonly aor: string
-  /** Its Contact URI. */
-  readonly uri: string
   /** The user part of our URI in its Path. */
   readonly token: string
 }
@@ -29,6 +28,8 @@ export interface KeepAliveOptions {
 
 interface Watched {
   readonly phone: RemotePhone
+  /** Its Contact URI. */
+  readonly uri: string
   readonly untilMs: number
   failures: number
 }
@@ -47,11 +48,12 @@ export class PhoneKeepAlive {
     this.timer = setInterval(() => void this.pingAll(), options.everyMs)
   }
 
-  /** `seconds` 0: it has unregistered. */
-  registered(phone: RemotePhone, seconds: number): void {
+  /** Without a Contact it has unregistered. */
+  registered(phone: RemotePhone, contact: PassedRegistration['contact']): void {
     const key = keyOf(phone)
-    if (seconds === 0) this.phones.delete(key)
-    else this.phones.set(key, { phone, untilMs: this.options.ports.nowMs() + seconds * 1_000, failures: 0 })
+    if (!contact) return void this.phones.delete(key)
+    const untilMs = this.options.ports.nowMs() + contact.expiresSeconds * 1_000
+    this.phones.set(key, { phone, uri: contact.uri, untilMs, failures: 0 })
   }
 
   isAt(address: string): boolean {
@@ -73,7 +75,7 @@ export class PhoneKeepAlive {
   }
 
   private async check(key: string, watched: Watched): Promise<void> {
-    const isThere = await this.ping(watched.phone)
+    const isThere = await this.ping(watched)
     // It has registered anew, or is gone already.
     if (this.phones.get(key) !== watched) return
     watched.failures = isThere ? 0 : watched.failures + 1
@@ -82,22 +84,9 @@ export class PhoneKeepAlive {
     this.options.onGone(watched.phone)
   }
 
-  private async ping({ to, uri }: RemotePhone): Promise<boolean> {
+  private async ping({ phone: { to }, uri }: Watched): Promise<boolean> {
     const { ports, own, sentBy } = this.options
-    const from = `sip:ping@${sentBy(to)}`
-    const request = makeRequest({
-      method: 'OPTIONS',
-      uri,
-      from: `<${from}>;tag=${ports.random()}`,
-      to: `<${uri}>`,
-      callId: `${ports.random()}@${hostPort(to)}`,
-      cSeq: 1,
-      headers: [
-        ['Contact', `<${from}>`],
-        ['User-Agent', 'Strowger'],
-      ],
-      body: '',
-    })
+    const request = ping(uri, { to, sentBy: sentBy(to) }, ports)
     let timer: NodeJS.Timeout | undefined
     const tooLate = new Promise<false>((resolve) => {
       timer = setTimeout(() => resolve(false), PING_PATIENCE_MS)

@@ -1,10 +1,10 @@
 import { parseCSeq } from '../../sip/message/c-seq'
-import { header, headerLines, headerValues } from '../../sip/message/headers'
+import { header, headerLines } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
 import { tagOf, uriOf } from '../../sip/message/name-address'
 import { makeResponse } from '../../sip/message/respond'
 import { toFrame } from '../../sip/message/serialize'
-import { canonicalAor, parseUri, type SipUri } from '../../sip/message/uri'
+import { parseUri, type SipUri } from '../../sip/message/uri'
 import { branchOf, MAGIC_COOKIE, topVia } from '../../sip/message/via'
 import { flowPeer, parseBranchToken } from '../../sip/outbound/tokens'
 import { originalRequest } from '../../sip/proxy/branch-messages'
@@ -12,9 +12,10 @@ import { newContext, type RelayOptions } from '../../sip/proxy/response-context'
 import { NO_HOOKS, type RouteHooks } from '../../sip/proxy/route-hooks'
 import type { Target } from '../../sip/proxy/target'
 import { objectToMaxForwards } from '../../sip/proxy/validation'
+import { type PassedRegistration, passedRegistration } from '../../sip/registrar/passed-registration'
 import { inviteKeyOfCancel, serverTransactionKey } from '../../sip/transaction/key'
 import { formatFlowToken, parseFlowToken } from '../../sip/transport/flow-token'
-import { DEFAULT_PORT, formatAddress, type NetworkAddress } from '../../sip/transport/hop'
+import { formatAddress, type NetworkAddress } from '../../sip/transport/hop'
 import { replyWay, withReceived } from '../../sip/transport/received'
 import { formatSource } from '../../sip/transport/source'
 import { CallOrder } from './call-order'
@@ -23,6 +24,7 @@ import type { Destinations, Trunks, Way } from './destinations'
 import { forwardAck } from './forward-ack'
 import type { Media } from './media'
 import { nextHop } from './next-hop'
+import { isForUs, pong } from './options'
 import { type DialogNote, linkHost, type OwnNames, takeOwnRoutes } from './own-routes'
 import type { RemotePhone } from './phone-keep-alive'
 import { type Origin, orElse, RelayedCall } from './relayed-call'
@@ -37,7 +39,7 @@ export interface RelayOptionsOfGateway extends TargetOptions {
   ownHosts(): readonly string[]
   resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
   /** A phone has registered through us, or is gone: its way through a NAT has to be kept open. */
-  onRegistered(phone: RemotePhone, expiresSeconds: number): void
+  onRegistered(phone: RemotePhone, contact: PassedRegistration['contact']): void
   /** Sends a request of our own, without a Via, until it is answered. */
   sendOwn(request: Request, to: NetworkAddress): void
   /** A response that answers no request that was relayed: a probe's, a trunk's. */
@@ -92,7 +94,8 @@ export class Relay {
     if (this.isKnown(request, scope, origin)) return
     const { request: stripped, socket, note } = takeOwnRoutes(request, this.names())
     const session = this.sessionOf(stripped, note)
-    if (isForUs(stripped, this.options.ownHosts())) return this.answerOptions(stripped, origin)
+    if (isForUs(stripped, this.options.ownHosts()))
+      return void this.reply(pong(stripped, this.options.ports.random()), origin)
     if (objectToMaxForwards(stripped)) return this.refuse(stripped, origin, scope, 483)
     const trunk = this.trunkOf(stripped)
     const sourced = formatSource({ ...source, ...(trunk === undefined ? {} : { trunk }) })
@@ -278,25 +281,12 @@ export class Relay {
   }
 
   private noteRegistration(call: RelayedCall, response: Response): void {
-    if (call.context.method !== 'REGISTER' || response.status !== 200 || call.source === undefined) return
-    const granted = headerValues(response, 'contact').map((c) => Number(/;\s*expires=(\d+)/i.exec(c)?.[1] ?? '0'))
-    const request = originalRequest(call.context)
-    const aor = parseUri(uriOf(header(request, 'to')) ?? '')
-    const uri = uriOf(headerValues(request, 'contact')[0])
-    if (!aor || uri === undefined) return
+    if (call.context.method !== 'REGISTER' || call.source === undefined) return
+    const known = passedRegistration(originalRequest(call.context), response)
+    if (!known) return
+    const { aor, contact } = known
     const token = formatFlowToken(call.source, this.options.ports.mac)
-    // `*` takes all away.
-    const seconds = uri === '*' ? 0 : Math.max(0, ...granted)
-    this.options.onRegistered({ to: call.source, aor: canonicalAor(aor), uri, token }, seconds)
-  }
-
-  /** RFC 3261 §11: a carrier that asks whether we are there. */
-  private answerOptions(request: Request, origin: Origin): void {
-    const headers = [
-      ['Allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, PRACK, UPDATE, REFER, NOTIFY, SUBSCRIBE'],
-      ['Accept', 'application/sdp'],
-    ] as const
-    void this.reply(makeResponse(request, 200, { toTag: this.options.ports.random(), headers }), origin)
+    this.options.onRegistered({ to: call.source, aor, token }, contact)
   }
 
   private trying(request: Request, origin: Origin): Promise<void> {
@@ -323,11 +313,4 @@ export class Relay {
   private names(): OwnNames {
     return { link: linkHost(this.options.name), network: this.options.ownHosts() }
   }
-}
-
-/** An OPTIONS for the gateway itself. */
-function isForUs({ method, uri }: Request, ownHosts: readonly string[]): boolean {
-  const parsed = method === 'OPTIONS' ? parseUri(uri) : undefined
-  if (!parsed || parsed.user !== undefined) return false
-  return ownHosts.includes(`${parsed.host.toLowerCase()}:${parsed.port ?? DEFAULT_PORT}`)
 }

@@ -17,11 +17,12 @@ import {
 } from '../../sip/proxy/response-context'
 import type { RouteHooks } from '../../sip/proxy/route-hooks'
 import type { Target } from '../../sip/proxy/target'
-import { type NetworkAddress, parseAddress } from '../../sip/transport/hop'
+import type { NetworkAddress } from '../../sip/transport/hop'
 import type { ReplyWay } from '../../sip/transport/received'
 import type { SendOptions } from '../transport/receiver'
 import type { Media, Side } from './media'
 import type { Ports } from './ports'
+import { addressOf, socketIn } from './target-address'
 
 /** RFC 3261 §18.1.1: what is larger than a path MTU less 200 bytes, or than this where the MTU is not known. */
 export const MAX_DATAGRAM_BYTES = 1_300
@@ -287,15 +288,4 @@ export function orElse(origin: Origin & { side: 'network' }): SendOptions {
 
 function sideOf(target: Target): Side {
   return target.flow === 'link' ? 'link' : 'network'
-}
-
-/** `link:1` */
-export function socketIn({ hop }: Pick<Target, 'hop'>): number {
-  return Number(hop?.to.slice('link:'.length))
-}
-
-export function addressOf(target: Target): NetworkAddress {
-  const address = parseAddress(target.hop?.to ?? '')
-  if (!address) throw new Error(`no address: ${target.hop?.to}`)
-  return address
 }

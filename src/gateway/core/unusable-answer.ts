@@ -12,7 +12,7 @@ import { hangUp } from '../../sip/uac/hang-up'
 import { nextHop } from './next-hop'
 import { isOwnRoute, linkHost, type OwnNames } from './own-routes'
 import type { Ports } from './ports'
-import { socketIn } from './relayed-call'
+import { socketIn } from './target-address'
 
 /** RFC 3326. */
 const NO_MEDIA_REASON = 'SIP;cause=500;text="No Media"'

@@ -11,10 +11,11 @@ import { parse } from '../../../src/sip/message/parse'
 import { makeResponse } from '../../../src/sip/message/respond'
 
 const EVERY_MS = 25_000
+const URI = 'sip:desk@10.0.0.5:5060'
+const bound = (expiresSeconds: number) => ({ uri: URI, expiresSeconds })
 const PHONE: RemotePhone = {
   to: { transport: 'UDP', address: '192.0.2.7', port: 5062 },
   aor: 'desk@example.test',
-  uri: 'sip:desk@10.0.0.5:5060',
   token: 'token',
 }
 
@@ -58,14 +59,14 @@ const rounds = (count: number) => vi.advanceTimersByTimeAsync(count * EVERY_MS)
 
 describe('O15 a UDP phone behind a NAT', () => {
   it('is asked with OPTIONS at its Contact, and any answer says that it is there', async () => {
-    keepAlive.registered(PHONE, 3_600)
+    keepAlive.registered(PHONE, bound(3_600))
     await rounds(10)
-    expect(asked).toEqual(Array(10).fill(`OPTIONS ${PHONE.uri}`))
+    expect(asked).toEqual(Array(10).fill(`OPTIONS ${URI}`))
     expect(gone).toEqual([])
   })
 
   it(`is gone after ${MAX_FAILED_PINGS} pings in a row without an answer, and then asked no more`, async () => {
-    keepAlive.registered(PHONE, 3_600)
+    keepAlive.registered(PHONE, bound(3_600))
     answers = false
     await rounds(MAX_FAILED_PINGS)
     expect(gone).toEqual([])
@@ -78,7 +79,7 @@ describe('O15 a UDP phone behind a NAT', () => {
   })
 
   it('an answer in between, and a registration, begin the count anew', async () => {
-    keepAlive.registered(PHONE, 3_600)
+    keepAlive.registered(PHONE, bound(3_600))
     answers = false
     await rounds(2)
     await vi.advanceTimersByTimeAsync(PING_PATIENCE_MS)
@@ -86,18 +87,18 @@ describe('O15 a UDP phone behind a NAT', () => {
     await rounds(1)
     answers = false
     await rounds(2)
-    keepAlive.registered(PHONE, 3_600)
+    keepAlive.registered(PHONE, bound(3_600))
     await rounds(2)
     await vi.advanceTimersByTimeAsync(PING_PATIENCE_MS)
     expect(gone).toEqual([])
   })
 
   it('is asked no longer than it is registered', async () => {
-    keepAlive.registered(PHONE, 60)
+    keepAlive.registered(PHONE, bound(60))
     await rounds(5)
     expect(asked).toHaveLength(2)
-    keepAlive.registered(PHONE, 3_600)
-    keepAlive.registered(PHONE, 0)
+    keepAlive.registered(PHONE, bound(3_600))
+    keepAlive.registered(PHONE, undefined)
     await rounds(2)
     expect(asked).toHaveLength(2)
   })
