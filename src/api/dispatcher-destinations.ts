@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Destination } from '../dispatcher/configuration'
 import { dispatcherSets as table } from '../store/schema'
 import { DispatcherSetView, destination, showSet } from './dispatchers'
-import { editDocument } from './document-edit'
+import { editDocument, withoutNulls } from './document-edit'
 import { smallName } from './fields'
 import { gatewaysChanged } from './gateway-directory'
 import { Problem, problems } from './problem'
@@ -16,6 +16,7 @@ const Change = z
     enabled: destination.enabled.optional(),
     probe: destination.probe.optional(),
     trunk: destination.trunk.nullable().optional().openapi({ description: 'Null: none.' }),
+    socket: destination.socket.nullable().optional().openapi({ description: 'Null: that of its trunk, or any.' }),
   })
   .openapi('DestinationChange')
 
@@ -54,8 +55,7 @@ export const dispatcherDestinations = createRouter().openapi(change, async (c) =
   return c.json(showSet(set), 200)
 })
 
-function changed(known: Destination, { trunk, ...changes }: Omit<z.infer<typeof Change>, 'uri'>): Destination {
-  const { trunk: before, ...rest } = { ...known, ...changes } as Destination
-  const after = trunk === undefined ? before : (trunk ?? undefined)
-  return after === undefined ? rest : { ...rest, trunk: after }
+/** What is not named stays; null takes a field away. */
+function changed(known: Destination, changes: Omit<z.infer<typeof Change>, 'uri'>): Destination {
+  return withoutNulls({ ...known, ...changes }) as unknown as Destination
 }

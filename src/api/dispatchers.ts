@@ -22,6 +22,11 @@ export const destination = {
   enabled: z.boolean().openapi({ description: 'False: DX, no calls and no probes.' }),
   probe: z.boolean().openapi({ description: 'False: AX, always in use and never asked.' }),
   trunk: smallName.openapi({ description: 'The trunk that answers its challenges.' }),
+  socket: smallName.openapi({
+    description:
+      'Name of the listener of the gateways that it knows us by (`LISTEN=...;name=`); default: that of its trunk, or any.',
+    example: 'second',
+  }),
 }
 
 const Destination = z
@@ -32,6 +37,7 @@ const Destination = z
     enabled: destination.enabled.default(true),
     probe: destination.probe.default(true),
     trunk: destination.trunk.optional(),
+    socket: destination.socket.optional(),
   })
   .openapi('NewDestination')
 
@@ -68,6 +74,7 @@ const DestinationView = z
   .object({
     ...destination,
     trunk: destination.trunk.optional(),
+    socket: destination.socket.optional(),
     states: z
       .array(DestinationState)
       .optional()

@@ -18,3 +18,8 @@ export async function editDocument<T extends DocumentTable>(
 export function absentDocument(noun: string, key: string): Problem {
   return new Problem(404, `There is no ${noun} ${key}.`, { field: 'key' })
 }
+
+/** What a change takes away. */
+export function withoutNulls(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { trunks as table } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
-import { editDocument } from './document-edit'
+import { editDocument, withoutNulls } from './document-edit'
 import { smallName } from './fields'
 import { gatewaysChanged } from './gateway-directory'
 import { problems } from './problem'
@@ -18,6 +18,7 @@ const Changes = z
     authProxy: trunkFields.authProxy.nullable(),
     domain: trunkFields.domain.nullable(),
     subscriber: trunkFields.subscriber.nullable(),
+    socket: trunkFields.socket.nullable(),
   })
   .openapi('TrunkChanges', { description: 'What is not named stays; null takes a field away.' })
 
@@ -49,7 +50,3 @@ export const trunkChanges = createRouter().openapi(change, async (c) => {
   await gatewaysChanged(c.env)
   return c.json(showTrunk(trunk), 200)
 })
-
-function withoutNulls(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
-}

@@ -41,6 +41,11 @@ export const trunkFields = {
     description: '`l_username`: who of the domain gets the calls; without him it is who has the number in To.',
     example: '1001',
   }),
+  socket: smallName.optional().openapi({
+    description:
+      '`socket`: name of the listener of the gateways that it knows us by (`LISTEN=...;name=`); default: any.',
+    example: 'second',
+  }),
 }
 
 export const trunkSecret = {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { hash } from '../platform/hash'
 import { DEFAULT_TRUNK_EXPIRES_SECONDS, MAX_TRUNK_EXPIRES_SECONDS, MIN_TRUNK_EXPIRES_SECONDS } from '../sip/uac/trunk'
 import type { StoredTrunk } from '../store/stored-trunk'
-import { domainName, sipUri, username } from './fields'
+import { domainName, sipUri, smallName, username } from './fields'
 import { MAX_PASSWORD } from './limits'
 import { registrarHost } from './trunks'
 
@@ -33,7 +33,7 @@ const columns = {
   reg_delay: number.pipe(z.int().max(3_600)),
   id: unused,
   contact_addr: unused,
-  socket: unused,
+  socket: z.string().max(255).optional(),
 }
 
 /** A row of Kamailio's table `uacreg`, of any of its versions. What is empty or null there is absent here. */
@@ -51,7 +51,7 @@ export const UacregRow = z
   .openapi('UacregRow', {
     type: 'object',
     description:
-      'The columns of `uacreg`: 13, 14 with `auth_ha1` and 16 with `contact_addr` and `socket`, which are not used.',
+      'The columns of `uacreg`: 13, 14 with `auth_ha1` and 16 with `contact_addr`, which is not used, and `socket`.',
     required: ['l_uuid', 'r_username', 'r_domain'],
     additionalProperties: false,
     properties: Object.fromEntries(
@@ -77,6 +77,7 @@ export function trunkOf(row: UacregRow): ImportedTrunk {
   const isUser = /^[A-Za-z0-9._-]+$/.test(row.l_uuid)
   const asked = row.expires === 0 ? DEFAULT_TRUNK_EXPIRES_SECONDS : row.expires
   const expiresSeconds = Math.min(Math.max(asked, MIN_TRUNK_EXPIRES_SECONDS), MAX_TRUNK_EXPIRES_SECONDS)
+  const isListener = smallName.safeParse(row.socket).success
   const notes = [
     name !== row.l_uuid && `l_uuid ${row.l_uuid} has become the name ${name}`,
     !isUser && `the Contact has the user ${name}`,
@@ -84,6 +85,7 @@ export function trunkOf(row: UacregRow): ImportedTrunk {
     expiresSeconds !== asked && `expires ${asked} has become ${expiresSeconds}`,
     row.auth_ha1 !== undefined && row.auth_password !== undefined && 'auth_ha1 counts, auth_password is dropped',
     row.auth_ha1 !== undefined && row.realm === undefined && 'an HA1 is of one realm only, and realm is empty',
+    row.socket !== undefined && !isListener && `socket ${row.socket} is no name of a listener, and is dropped`,
     row.l_domain === undefined && 'without l_domain no call over it reaches anybody',
   ]
   return {
@@ -101,6 +103,7 @@ export function trunkOf(row: UacregRow): ImportedTrunk {
       ...(row.auth_proxy === undefined ? {} : { authProxy: row.auth_proxy }),
       ...(row.l_domain === undefined ? {} : { domain: row.l_domain }),
       ...(row.l_username === undefined ? {} : { subscriber: row.l_username }),
+      ...(row.socket === undefined || !isListener ? {} : { socket: row.socket }),
     },
     notes: notes.filter((note) => note !== false),
   }

@@ -11,9 +11,9 @@ export function aliases(): AnyBlock {
     if (c.method === 'REGISTER' || !c.callee?.user || !(await c.services.domain(c.callee.domain))) return
     for (let depth = 0; depth <= MAX_ALIAS_DEPTH; depth++) {
       const found = await c.location.lookup({ subscriber: true })
-      if (found.type !== 'unregistered' || found.subscriber) return
+      if (found.type !== 'unregistered' || found.subscriber) return c.why?.(`${c.callee?.aor} is ${found.type}`)
       const to = await c.services.aliasOf(c.callee?.aor ?? '')
-      if (to === undefined) return
+      if (to === undefined) return c.why?.(`${c.callee?.aor} is unregistered, and no alias`)
       c.request = { ...c.request, uri: `sip:${to}` }
     }
     c.log('aliases.loop', { of: c.callee?.aor })

@@ -68,7 +68,7 @@ export function callFeatures(sip: Router): Block {
     const { callee } = c
     if (!callee?.user || c.inDialog || !(await c.services.domain(callee.domain))) return
     const first = await c.location.lookup()
-    if (!first.features) return
+    if (!first.features) return c.why?.(`${callee.aor} has set nothing`)
     const start = { aor: callee.aor, steps: [], tried: 0, isPrivate: wantsNoHistory(c.request), forward: {} }
     const ask: Ask = async (aor) => (aor === callee.aor ? first : c.services.lookup(aor, { subscriber: false }))
     const { destination, journey } = await follow(start, ask)

@@ -17,14 +17,16 @@ const NUMBER = /^(?:\+|00)?([1-9]\d{5,14})$/
 export function carriers(): AnyBlock {
   return switchable('carriers', async (c) => {
     const { callee, identity } = c
-    if (!callee?.user || identity === undefined || c.carrier) return
+    if (c.carrier) return c.why?.('a call from a carrier never goes out again')
+    if (!callee?.user || identity === undefined) return c.why?.('the sender has proved nothing')
     if (c.method !== 'INVITE' && c.method !== 'MESSAGE') return
     const number = await numberOf(c, callee)
-    if (number === undefined) return
+    if (number === undefined) return c.why?.(`${callee.user} is no number`)
     const ways = await c.services.carrierWays(number)
-    if (ways.length === 0) return
+    if (ways.length === 0) return c.why?.(`no carrier route for ${number}`)
     const found = await c.location.lookup({ subscriber: true })
-    if (found.type !== 'unregistered' || found.subscriber) return
+    if (found.type !== 'unregistered' || found.subscriber) return c.why?.(`${callee.aor} is a subscriber of ours`)
+    c.why?.(`${callee.aor} is nobody of ours; ${number} goes to the sets ${ways.map(({ set }) => set).join(', ')}`)
     const limits = await c.services.callLimits(identity)
     const refusal = await refuse(c, limits, identity, number)
     if (refusal) return refusal

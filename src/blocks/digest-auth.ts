@@ -11,31 +11,34 @@ import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
 export function digestAuth(): AnyBlock {
   return async function digestAuth(c) {
     // Trusted by its source.
-    if (c.carrier) return
+    if (c.carrier) return c.why?.('a carrier is known by its source')
     const claimed = c.method === 'REGISTER' ? c.to : c.sender
     if (!claimed) return
     // Asked first: a refresh of a phone that has proved itself needs no look-up at all.
     if (c.services.hasIdentity(claimed.aor)) {
       c.request = withoutCredentials(c.request, claimed.domain)
       c.identity = claimed.aor
-      return
+      return c.why?.(`${claimed.aor} was proved on this socket before`)
     }
     const settings = await c.services.domain(claimed.domain)
-    if (!settings) return
+    if (!settings) return c.why?.(`${claimed.domain} is no domain of ours`)
     if (settings.disabledBlocks?.includes('digestAuth')) {
       c.request = withoutCredentials(c.request, settings.name)
       c.isOpen = true
-      return
+      return c.why?.(`${settings.name} does without digestAuth`)
     }
     const given = credentialsFor(c.request, settings.name)
     c.request = withoutCredentials(c.request, settings.name)
     // An answer with an algorithm that was not offered is none: nobody may talk us down to a weaker one.
     const credentials = given && settings.algorithms.includes(given.algorithm) ? given : undefined
+    if (!credentials) c.why?.(given ? `${given.algorithm} was not offered` : `no credentials for ${settings.name}`)
     if (!credentials) return challenge(c, settings, false)
     const prover = `${credentials.username}@${settings.name}`
     const verdict = await c.services.authenticate(credentials, c.method, prover)
+    c.why?.(`the credentials of ${prover} are ${verdict}`)
     if (verdict === 'locked') return c.respond(403, 'Too Many Authentication Failures')
     if (verdict !== 'accepted') return challenge(c, settings, verdict === 'stale')
+    if (prover !== claimed.aor) c.why?.(`and not those of ${claimed.aor}`)
     if (prover !== claimed.aor) return c.respond(403)
     c.identity = prover
   }

@@ -11,9 +11,11 @@ import { parseTelUri } from '../sip/message/tel-uri'
  */
 export function fromCarrier(): AnyBlock {
   return async function fromCarrier(c) {
-    if (c.source.gateway === undefined) return
+    if (c.source.gateway === undefined) return c.why?.('it comes from a WebSocket, not from a gateway')
     const peer = await c.addressGroup()
-    if (!peer?.carrier) return
+    if (!peer) return c.why?.(`${c.source.address} is in no address group`)
+    if (!peer.carrier) return c.why?.(`address group ${peer.group} is no carrier`)
+    c.why?.(peer.trunk === undefined ? `address group ${peer.group} is a carrier` : `trunk ${peer.trunk} was called`)
     if (c.method === 'REGISTER') throw new SipError(403, 'Carriers Do Not Register Here')
     c.carrier = peer
     // A trunk is called by its own Contact: which number was dialled stands in To.

@@ -16,6 +16,9 @@ export function location<State = never>(options: LocationOptions<State> = {}): B
     if (!settings) return c.respond(404, 'Domain Not Served Here')
     const rfc = settings.unregistered === 'rfc'
     const found = await c.location.lookup({ subscriber: rfc })
+    c.why?.(
+      found.type === 'found' ? `${callee.aor} has ${found.targets.length} bindings` : `${callee.aor} is ${found.type}`,
+    )
     if (found.type === 'found') return c.relay([parallel(...found.targets)], options)
     if (found.type === 'unreachable') return c.respond(480)
     if (!rfc) return c.respond(404, 'User not Registered')

@@ -8,7 +8,9 @@ import type { AnyBlock, Context } from '../routing'
 export function noOpenRelay(): AnyBlock {
   return async function noOpenRelay(c) {
     if (c.identity !== undefined || c.carrier !== undefined) return
-    if (!c.isOpen || !(await isForOpenDomain(c))) return c.respond(403, 'Not relaying')
+    if (c.isOpen && (await isForOpenDomain(c))) return c.why?.('open domains may call each other')
+    c.why?.('the sender has proved nothing')
+    return c.respond(403, 'Not relaying')
   }
 }
 

@@ -12,6 +12,7 @@ export function withinDialog(): AnyBlock {
       c.request = removeHeader(c.request, 'route')
       return
     }
+    c.why?.(c.routes.token ? 'it came along our Record-Route' : 'no Route of ours leads to its dialog')
     return c.routes.token ? c.forward() : c.respond(481)
   }
 }

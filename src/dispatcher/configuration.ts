@@ -39,6 +39,8 @@ export interface Destination {
   readonly probe: boolean
   /** The trunk whose credentials and caller-id policy it has. */
   readonly trunk?: string
+  /** Name of the listener that it knows us by; that of its trunk when absent, and without one any. */
+  readonly socket?: string
 }
 
 /** Whether a destination lives is asked with OPTIONS (RFC 3261 §11). */

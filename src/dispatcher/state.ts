@@ -43,7 +43,7 @@ export type DispatcherInput =
 /** `status` of a response, or none at all. */
 export type Outcome =
   | { readonly status: number; readonly retryAfterSeconds?: number }
-  | { readonly failed: 'timeout' | 'transport' }
+  | { readonly failed: 'timeout' | 'transport'; readonly why?: string }
 
 export type DispatcherEffect =
   | {
@@ -269,7 +269,7 @@ function isAlive(status: number, { alive }: Probing): boolean {
 }
 
 function memory(outcome: Outcome): Pick<DestinationState, 'lastStatus' | 'lastReason'> {
-  return 'status' in outcome ? { lastStatus: outcome.status } : { lastReason: outcome.failed }
+  return 'status' in outcome ? { lastStatus: outcome.status } : { lastReason: outcome.why ?? outcome.failed }
 }
 
 /** An eighth of what is new, as TCP does (RFC 6298 §2.3). */
@@ -279,5 +279,5 @@ function smoothed(before: number | undefined, roundTripMs: number | undefined): 
 }
 
 function whyOf(outcome: Outcome): string {
-  return 'status' in outcome ? `answered ${outcome.status}` : outcome.failed
+  return 'status' in outcome ? `answered ${outcome.status}` : (outcome.why ?? outcome.failed)
 }

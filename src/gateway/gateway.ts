@@ -66,10 +66,10 @@ export class Gateway {
     const sentBy = (to: Omit<NetworkAddress, 'port'>) => this.network.sentBy(to)
     const addresses = async (uri: SipUri) => (await resolve(uri, dns)).filter((to) => this.network.reaches(to))
     const onChanged = () => this.reportSoon()
-    const carriers = async (uri: SipUri) => {
+    const carriers = async (uri: SipUri, socket: string | undefined) => {
       const found = await addresses(uri)
       for (const { address } of found) this.flood.name(address)
-      return found
+      return socket === undefined ? found : this.network.over(socket, found)
     }
     this.flood = new FloodGuard({ nowMs: Date.now, log, isPhone: (address) => this.phones.isAt(address) })
     this.network = new Network(settings.listeners, {
@@ -86,8 +86,9 @@ export class Gateway {
       sentBy,
       onGone: (phone) => void this.configuration.phoneGone(phone),
     })
-    this.dispatcher = new Dispatcher({ ports, own: this.own, sentBy, resolve: carriers, onChanged })
     this.trunks = new TrunkRegistrations({ ports, own: this.own, sentBy, hash, resolve: carriers, onChanged })
+    const socketOf = (trunk: string) => this.trunks.socketOf(trunk)
+    this.dispatcher = new Dispatcher({ ports, own: this.own, sentBy, resolve: carriers, socketOf, onChanged })
     this.relay = new Relay({
       name,
       ports,
@@ -161,6 +162,7 @@ export class Gateway {
       trunks: this.trunks.describe(),
       media: this.media.snapshot(),
       counters: this.relay.counters,
+      listeners: this.network.own(),
       transports: this.network.counters,
       bans: this.flood.bans(),
     }

@@ -30,6 +30,7 @@ Settings are environment variables:
   GATEWAY_SOCKETS WebSockets to the Worker, 1 to 16                   (default: 2)
   LISTEN          addresses for carriers, comma-separated:            (default: udp:127.0.0.1:5060)
                   udp:0.0.0.0:5060;advertise=203.0.113.5:5060,tcp:0.0.0.0:5060;advertise=203.0.113.5
+                  with ;name=second at the end destinations and trunks may choose it as their "socket"
   RTPENGINE       media relays, comma-separated:                      (default: none; browsers can't reach carriers)
                   udp:10.0.0.7:2223;weight=2;transcodes=100
                   or "off": carriers speak WebRTC, nothing is translated

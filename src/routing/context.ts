@@ -19,6 +19,7 @@ import { carrierTargets } from './carriers'
 import type { Decision } from './decision'
 import { editableRequest, HeaderEdits } from './headers'
 import { type RelayTimes, relayOptions } from './relay-options'
+import { RouteTrace } from './route-trace'
 import { MAX_SENDS, type SendOptions, type SendOrder, sendOrder } from './send'
 import type { Lookup, Peer, Services } from './services'
 import { SessionDescription } from './session-description'
@@ -61,6 +62,8 @@ export class Context<State = Json> {
   private decided: Decision | undefined
   /** Requests of our own, for after the decision. */
   readonly sends: SendOrder[] = []
+  /** The steps of the decision; undefined unless they are wanted. */
+  readonly trace: RouteTrace | undefined
   private looked: { readonly aor: string; readonly found: Lookup } | undefined
 
   constructor(routes: RouteInformation, services: Services, toTag: string) {
@@ -68,10 +71,22 @@ export class Context<State = Json> {
     this.request = routes.request
     this.services = services
     this.toTag = toTag
+    this.trace = services.traces ? new RouteTrace() : undefined
   }
 
   get method(): string {
     return this.request.method
+  }
+
+  /**
+   * Says why a block decides as it does, for the log line `route.decided` (LOG_LEVEL=debug). Undefined otherwise, so that the
+   * reason is not even put together.
+   *
+   * @example
+   * c.why?.(`${c.callee?.aor} is closed on Sundays`)
+   */
+  get why(): ((reason: string) => void) | undefined {
+    return this.trace?.because
   }
 
   /** The Request-URI; undefined when it is not a SIP URI. */

@@ -3,6 +3,7 @@ import type { FailureDecision, Json } from '../sip/proxy/response-context'
 import { type BranchFacts, NO_HOOKS, type ReplyFacts, type RouteHooks } from '../sip/proxy/route-hooks'
 import type { Context } from './context'
 import type { Decision } from './decision'
+import { inWords } from './in-words'
 import {
   BranchContext,
   type BranchRoute,
@@ -127,7 +128,9 @@ export class Router<State = Json> {
   async decide(c: Context<State>): Promise<Decision> {
     const patience = new Patience()
     try {
-      return await this.run(c, patience)
+      const decision = await this.run(c, patience)
+      if (c.trace) c.log('route.decided', { uri: c.routes.request.uri, decided: inWords(decision), ...c.trace.told })
+      return decision
     } finally {
       patience.end()
     }
@@ -136,6 +139,7 @@ export class Router<State = Json> {
   private async run(c: Context<State>, patience: Patience): Promise<Decision> {
     for (const { method, block } of this.steps) {
       if (method !== undefined && method !== c.method) continue
+      c.trace?.asks(nameOf(block), c.request.uri)
       try {
         const decision = (await patience.wait(block(c))) ?? undefined
         const unreturned = c.takeUnreturned()
@@ -227,7 +231,12 @@ function fresh(name: string, known: ReadonlyMap<string, unknown>): string {
 }
 
 function failed<State>(c: Context<State>, block: Block<State>, error: unknown): Decision {
+  if (error instanceof SipError) c.why?.('an error that is an answer')
   if (error instanceof SipError) return c.respond(error.status, error.message === '' ? undefined : error.message)
-  c.log('route.failed', { block: block.name || 'anonymous', error: String(error) })
+  c.log('route.failed', { block: nameOf(block), error: String(error) })
   return c.respond(500)
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name || 'anonymous'
 }

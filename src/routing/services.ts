@@ -75,6 +75,8 @@ export interface CarrierWay {
 /** What the flow does for its script. Times are epoch milliseconds. */
 export interface Services {
   readonly nowMs: number
+  /** Whether the steps of a decision are logged: `route.decided`. */
+  readonly traces: boolean
   /** Where the request really comes from. */
   readonly source: Source
   /** The address group or trunk that the request comes from; undefined when it is a stranger. */

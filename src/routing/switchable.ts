@@ -11,7 +11,8 @@ export function switchable<State>(name: SwitchableBlock, block: Block<State>): B
   const run: Block<State> = async (c) => {
     const domain = domainThatRules(name, c)
     const settings = domain === undefined ? undefined : await c.services.domain(domain)
-    return settings?.disabledBlocks?.includes(name) ? undefined : block(c)
+    if (!settings?.disabledBlocks?.includes(name)) return block(c)
+    c.why?.(`${domain} does without it`)
   }
   // Its errors are logged by name.
   return Object.defineProperty(run, 'name', { value: name })

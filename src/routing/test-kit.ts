@@ -18,6 +18,8 @@ import { ResultContext, type SendOrder } from './send'
 import type { CarrierWay, DomainSettings, Lookup, Peer, Services } from './services'
 import type { SharedRows } from './shared'
 
+export { inWords } from './in-words'
+
 /** The world that a script is tried in. All of it is optional. */
 export interface Fakes {
   /** Who has proved himself on the socket the request comes from, as `user@domain`; nobody when absent. */
@@ -58,6 +60,8 @@ export interface Fakes {
   readonly shared?: Map<string, Json>
   /** Gets the requests that the script sends itself (`c.send`). */
   readonly sent?: SendOrder[]
+  /** Whether decisions are logged with their steps (`route.decided`), as LOG_LEVEL=debug does. */
+  readonly traces?: boolean
   /** Gets the log lines. */
   readonly log?: Array<{ readonly event: string; readonly [detail: string]: unknown }>
 }
@@ -118,24 +122,6 @@ export function tellResult<State>(
   return script.tellResult(route.name, new ResultContext<State>(facts, new FakeServices(fakes)))
 }
 
-/** A decision as one line: `404 Not Found`, `relay sip:a | sip:b > sip:c` (together `|`, then `>`), `forward`, `forward sip:a`, `drop why`, `pass`. */
-export function inWords(decision: Decision | FailureDecision): string {
-  switch (decision.type) {
-    case 'respond':
-      return 'response' in decision
-        ? `${decision.response.status} ${decision.response.reason}`
-        : `${decision.status} ${decision.reason ?? ''}`.trim()
-    case 'relay':
-      return `relay ${decision.targets.map((group) => group.map((t) => t.uri).join(' | ')).join(' > ')}`
-    case 'forward-to':
-      return `forward ${decision.target.uri}`
-    case 'drop':
-      return decision.why === undefined ? 'drop' : `drop ${decision.why}`
-    default:
-      return decision.type
-  }
-}
-
 /** A target with this Request-URI, as a look-up would give it. */
 export function targetOf(uri: string): Target {
   return { uri, flow: 'object.tag', transport: 'WSS', path: [], q: 1 }
@@ -190,6 +176,10 @@ class FakeServices implements Services {
 
   constructor(fakes: Fakes) {
     this.fakes = fakes
+  }
+
+  get traces(): boolean {
+    return this.fakes.traces ?? false
   }
 
   get source(): Source {

@@ -37,9 +37,14 @@ export interface DispatcherOptions {
   readonly ports: Ports
   readonly own: OwnRequests
   readonly sentBy: (to: NetworkAddress) => string
-  resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
+  /** `socket`: the listener that is to be used. */
+  resolve(uri: SipUri, socket: string | undefined): Promise<readonly NetworkAddress[]>
+  /** The listener of a trunk. */
+  socketOf(trunk: string): string | undefined
   onChanged(): void
 }
+
+type Failed = Outcome & { readonly failed: unknown }
 
 /** The dispatcher at work: probes, states, and the choice for each call. */
 export class Dispatcher implements Destinations {
@@ -97,8 +102,11 @@ export class Dispatcher implements Destinations {
   /** A name that does not exist is a destination that is not there: the next one is tried at once. */
   private async waysOf(set: DispatcherSet, destination: Destination): Promise<Way[]> {
     const uri = parseUri(destination.uri)
-    const addresses = uri ? await this.addressesOf(uri) : []
-    if (addresses.length === 0) this.called(set.name, destination.uri, 503, true)
+    const addresses = await this.addressesOf(destination)
+    if ('failed' in addresses) {
+      this.input({ type: 'called', set: set.name, uri: destination.uri, outcome: addresses })
+      return []
+    }
     const host = uri && `${uri.host}${uri.port === undefined ? '' : `:${uri.port}`}`
     return addresses.map((to) => ({
       to,
@@ -108,12 +116,16 @@ export class Dispatcher implements Destinations {
     }))
   }
 
-  private async addressesOf(uri: SipUri): Promise<readonly NetworkAddress[]> {
+  private async addressesOf({ uri: text, socket, trunk }: Destination): Promise<readonly NetworkAddress[] | Failed> {
+    const { resolve, socketOf, ports } = this.options
+    const uri = parseUri(text)
+    const through = socket ?? (trunk === undefined ? undefined : socketOf(trunk))
     try {
-      return await this.options.resolve(uri)
+      const found = uri ? await resolve(uri, through) : []
+      return found.length > 0 ? found : { failed: 'transport', why: 'no address that a listener reaches' }
     } catch (error) {
-      this.options.ports.log('warn', 'resolve.failed', { host: uri.host, error: String(error) })
-      return []
+      ports.log('warn', 'resolve.failed', { uri: text, error: String(error) })
+      return { failed: 'transport', why: (error as Error).message }
     }
   }
 
@@ -171,20 +183,24 @@ export class Dispatcher implements Destinations {
   }
 
   private perform(effect: DispatcherEffect): void {
-    if (effect.type === 'probe') return void this.probe(effect.set, effect.uri, effect.probeId, effect.probing)
+    if (effect.type === 'probe') return void this.probe(effect)
     const { type: _, ...change } = effect
     this.options.ports.log('info', 'dispatcher.changed', change)
     this.options.onChanged()
   }
 
-  private async probe(set: string, destination: string, probeId: string, probing: Probing): Promise<void> {
+  private async probe({ set, uri, probeId, probing }: DispatcherEffect & { type: 'probe' }): Promise<void> {
+    const destination = this.sets.find(({ name }) => name === set)?.destinations.find((one) => one.uri === uri)
+    if (!destination) return
     const outcome = await this.ask(destination, probing)
-    this.input({ type: 'probed', set, uri: destination, probeId, outcome })
+    this.input({ type: 'probed', set, uri, probeId, outcome })
   }
 
-  private async ask(destination: string, probing: Probing): Promise<Outcome> {
-    const uri = parseUri(destination)
-    const [to] = uri ? await this.addressesOf(uri) : []
+  private async ask(destination: Destination, probing: Probing): Promise<Outcome> {
+    const uri = parseUri(destination.uri)
+    const addresses = await this.addressesOf(destination)
+    if ('failed' in addresses) return addresses
+    const [to] = addresses
     if (!uri || !to) return { failed: 'transport' }
     const { ports, own, sentBy } = this.options
     const target = `sip:${uri.host}${uri.port === undefined ? '' : `:${uri.port}`}`

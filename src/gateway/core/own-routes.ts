@@ -28,6 +28,8 @@ export interface OwnRoutes {
   readonly set?: string
   /** What we noted in our Record-Route on the network. */
   readonly note?: DialogNote
+  /** The socket of the network that the dialog uses, as its peer sees it: `203.0.113.5:5060`. */
+  readonly through?: string
 }
 
 /** What a dialog needs that nobody else remembers; it stands in our Record-Route. */
@@ -67,7 +69,7 @@ function hostPortOf({ host, port }: SipUri): string {
 function notesOf(uri: SipUri, names: OwnNames): Omit<OwnRoutes, 'request'> {
   if (uri.host.toLowerCase() !== names.link) {
     const note = readNote(uri.user)
-    return note ? { note } : {}
+    return { through: hostPortOf(uri), ...(note ? { note } : {}) }
   }
   const set = parameter(uri.parameters, 'set')
   const socket = /^s(\d{1,2})$/.exec(uri.user ?? '')?.[1]

@@ -134,7 +134,7 @@ export class Relay {
     if (own.phone !== undefined && !phone) return this.refuse(own.request, origin, 'link', 403, 'Forged Flow Token')
     const inDialog = tagOf(header(own.request, 'to')) !== undefined
     if (!phone && !inDialog) return this.refuse(own.request, origin, 'link', 404, 'No Way Out')
-    const hops = phone ? [phone] : await nextHop(own.request, this.options)
+    const hops = phone ? [phone] : await nextHop(own.request, own.through, this.options)
     if (hops.length === 0) return this.refuse(own.request, origin, 'link', 503, 'Next Hop Not Found')
     const ways = hops.map((to) => [{ to }])
     this.send(own.request, ways, origin, own.note)

@@ -37,7 +37,8 @@ export interface TrunksOptions {
   readonly own: OwnRequests
   readonly hash: Hash
   readonly sentBy: (to: NetworkAddress) => string
-  resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
+  /** `socket`: the listener that is to be used. */
+  resolve(uri: SipUri, socket: string | undefined): Promise<readonly NetworkAddress[]>
   onChanged(): void
 }
 
@@ -73,6 +74,10 @@ export class TrunkRegistrations implements Trunks {
     const nowMs = this.options.ports.nowMs()
     for (const [name, { state }] of this.entries)
       if ((state.nextAttemptAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) this.input(name, { type: 'tick' })
+  }
+
+  socketOf(name: string): string | undefined {
+    return this.entries.get(name)?.trunk.socket
   }
 
   byContact(user: string): string | undefined {
@@ -132,20 +137,21 @@ export class TrunkRegistrations implements Trunks {
   private async step(name: string, input: RegistrationInput): Promise<void> {
     const entry = this.entries.get(name)
     if (!entry) return
-    const to = await this.registrarOf(entry.trunk)
-    if (!to && input.type === 'tick') return this.unresolved(name, entry)
+    const found = await this.registrarOf(entry.trunk)
+    const to = typeof found === 'string' ? undefined : found
+    if (typeof found === 'string' && input.type === 'tick') return this.unresolved(name, entry, found)
     const { state, effects } = stepRegistration(entry.state, input, this.facts(entry.trunk, to))
     entry.state = state
     for (const effect of effects) this.perform(name, entry, effect, to)
   }
 
-  private unresolved(name: string, entry: { trunk: Trunk; state: Registration }): void {
+  private unresolved(name: string, entry: { trunk: Trunk; state: Registration }, why: string): void {
     const facts = this.facts(entry.trunk, undefined)
     const begun = stepRegistration(entry.state, { type: 'tick' }, facts)
     const { state } = stepRegistration(begun.state, { type: 'failed', why: 'transport' }, facts)
-    entry.state = { ...state, lastReason: 'the registrar has no address' }
+    entry.state = { ...state, lastReason: why }
     if (begun.state !== entry.state) this.options.onChanged()
-    this.options.ports.log('warn', 'trunk.unresolved', { trunk: name, registrar: entry.trunk.registrar })
+    this.options.ports.log('warn', 'trunk.unresolved', { trunk: name, registrar: entry.trunk.registrar, why })
   }
 
   private facts(trunk: Trunk, to: NetworkAddress | undefined): RegistrationFacts {
@@ -160,12 +166,13 @@ export class TrunkRegistrations implements Trunks {
     }
   }
 
-  private async registrarOf(trunk: Trunk): Promise<NetworkAddress | undefined> {
+  /** Where it is, or why that is not known. */
+  private async registrarOf(trunk: Trunk): Promise<NetworkAddress | string> {
     const uri = parseUri(trunk.authProxy ?? (/^sips?:/i.test(trunk.registrar) ? trunk.registrar : registrarUri(trunk)))
     try {
-      return uri && (await this.options.resolve(uri))[0]
-    } catch {
-      return undefined
+      return (uri && (await this.options.resolve(uri, trunk.socket))[0]) ?? 'the registrar has no address'
+    } catch (error) {
+      return (error as Error).message
     }
   }
 

@@ -12,7 +12,7 @@ import { hangUp } from '../../sip/uac/hang-up'
 import { nextHop } from './next-hop'
 import { isOwnRoute, linkHost, type OwnNames } from './own-routes'
 import type { Ports } from './ports'
-import { socketIn } from './target-address'
+import { addressOf, socketIn } from './target-address'
 
 /** RFC 3326. */
 const NO_MEDIA_REASON = 'SIP;cause=500;text="No Media"'
@@ -22,6 +22,7 @@ interface EndingOptions {
   readonly ports: Ports
   sentBy(to: Omit<NetworkAddress, 'port'>): string
   resolve(uri: SipUri): Promise<readonly NetworkAddress[]>
+  reaches(to: NetworkAddress): boolean
   sendOwn(request: Request, to: NetworkAddress): void
 }
 
@@ -48,7 +49,7 @@ export async function endUnusable(
       if (begins) await overLink(ending.bye)
       return
     }
-    const to = (await nextHop(ending.ack, options))[0]
+    const to = (await nextHop(ending.ack, addressOf(target).socket, options))[0]
     if (!to) return ports.log('warn', 'hang-up.impossible', { callId, why: 'its next hop has no address' })
     const via = viaFor(to.transport, sentBy(to), branch())
     await ports.toNetwork(toFrame(prependHeader(ending.ack, 'Via', via)), to)

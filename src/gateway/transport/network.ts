@@ -59,9 +59,22 @@ export class Network {
     return this.socketFor(to).sentBy
   }
 
-  /** Every `host:port` that is ours, with its transport. */
-  own(): Array<{ readonly transport: NetworkTransport; readonly hostPort: string }> {
-    return this.sockets.map((socket) => ({ transport: socket.listener.transport, hostPort: socket.sentBy }))
+  /** Every `host:port` that is ours, with its transport, and its name if it has one. */
+  own(): Array<{ readonly transport: NetworkTransport; readonly hostPort: string; readonly name?: string }> {
+    return this.sockets.map(({ listener: { transport, name }, sentBy }) => ({
+      transport,
+      hostPort: sentBy,
+      ...(name === undefined ? {} : { name }),
+    }))
+  }
+
+  /** The addresses as the listener of that name reaches them. Throws when there is none of that name. */
+  over(name: string, addresses: readonly NetworkAddress[]): NetworkAddress[] {
+    if (!this.sockets.some(({ listener }) => listener.name === name)) throw new Error(`no listener is named ${name}`)
+    return addresses.flatMap((to) => {
+      const socket = this.ofKind(to).find(({ listener }) => listener.name === name)
+      return socket ? [{ ...to, socket: socket.sentBy }] : []
+    })
   }
 
   /** RFC 3581 §4: the one that it was heard on; else one that is connected already; else the first of its kind. */
@@ -76,7 +89,13 @@ export class Network {
     return socket
   }
 
-  private candidates({ transport, address }: Omit<NetworkAddress, 'port'>): NetworkSocket[] {
+  /** Whom a peer knows by a socket that has a name, he knows by no other one. */
+  private candidates(to: Omit<NetworkAddress, 'port'>): NetworkSocket[] {
+    const name = this.sockets.find(({ sentBy }) => sentBy === to.socket)?.listener.name
+    return this.ofKind(to).filter(({ listener }) => name === undefined || listener.name === name)
+  }
+
+  private ofKind({ transport, address }: Omit<NetworkAddress, 'port'>): NetworkSocket[] {
     return this.sockets.filter(
       ({ listener }) => listener.transport === transport && isIPv6(listener.address) === isIPv6(address),
     )

@@ -57,6 +57,10 @@ export class FlowServices implements Services {
     this.isShared = connection.state.gateway !== undefined
   }
 
+  get traces(): boolean {
+    return this.connection.env.LOG_LEVEL === 'debug'
+  }
+
   /** A socket whose address is not known counts for itself. */
   isFlooding(limit: FloodLimit): Promise<boolean> {
     const { host, state } = this.connection

@@ -20,6 +20,8 @@ export interface Trunk {
   readonly expiresSeconds: number
   /** False: unregisters and stays so. */
   readonly register: boolean
+  /** Name of the listener that it knows us by; any when absent. */
+  readonly socket?: string
   /** Before the first REGISTER after a start. */
   readonly delaySeconds: number
   /**

@@ -1,6 +1,7 @@
 import { Gateway } from '../../../src/gateway/gateway'
 import type { Dns } from '../../../src/gateway/resolve/dns'
 import type { Settings } from '../../../src/gateway/settings'
+import { readListeners } from '../../../src/gateway/transport/listener'
 import { type Account, AdminApi } from '../../support/admin-api'
 import { type Product, startProduct } from '../../support/product'
 import { SipClient, token } from '../../support/sip-client'
@@ -30,22 +31,25 @@ export class Lab {
   readonly domain: string
   readonly log: LogLine[] = []
   private readonly engines: Settings['engines']
+  private readonly more: string
   gateway: Gateway
   /** What carriers send to. */
   readonly edge = { address: '127.0.0.1', port: 0 }
   private readonly peers: UdpPeer[] = []
   private readonly phones: SipClient[] = []
 
-  static async open(engines: Settings['engines'] = []): Promise<Lab> {
-    const product = await startProduct()
-    const lab = new Lab(product, engines)
+  /** `more`: listeners besides those of `edge`, as in LISTEN. `settings`: of the Worker. */
+  static async open(engines: Settings['engines'] = [], more = '', settings: Record<string, string> = {}): Promise<Lab> {
+    const product = await startProduct(settings)
+    const lab = new Lab(product, engines, more)
     await lab.admin.createDomain(lab.domain)
     await lab.startGateway()
     return lab
   }
 
-  private constructor(product: Product, engines: Settings['engines']) {
+  private constructor(product: Product, engines: Settings['engines'], more: string) {
     this.engines = engines
+    this.more = more
     this.product = product
     this.admin = new AdminApi(product.url, product.adminToken)
     this.domain = `lab-${token(3)}.test`
@@ -61,6 +65,7 @@ export class Lab {
       listeners: [
         { transport: 'UDP', address: '127.0.0.1', port: this.edge.port },
         { transport: 'TCP', address: '127.0.0.1', port: this.edge.port },
+        ...(this.more === '' ? [] : readListeners(this.more)),
       ],
       engines: this.engines,
       keepAliveSeconds: KEEP_ALIVE_SECONDS,

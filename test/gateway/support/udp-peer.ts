@@ -35,6 +35,8 @@ export class UdpPeer {
   /** Status that OPTIONS are answered with; silent when undefined. */
   probes: number | undefined = 200
   probed = 0
+  /** Every `address:port` that has sent to it. */
+  readonly heardFrom = new Set<string>()
   private readonly socket: Socket
   private gateway: { address: string; port: number }
   private readonly inbox: SipFrame[] = []
@@ -52,7 +54,10 @@ export class UdpPeer {
     this.address = address
     this.gateway = gateway
     this.socket = createSocket('udp4')
-    this.socket.on('message', (bytes) => this.receive(bytes.toString('utf8')))
+    this.socket.on('message', (bytes, { address, port }) => {
+      this.heardFrom.add(`${address}:${port}`)
+      this.receive(bytes.toString('utf8'))
+    })
   }
 
   get host(): string {

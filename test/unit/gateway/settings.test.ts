@@ -29,6 +29,8 @@ describe('the settings of a gateway', () => {
     [{ GATEWAY_SOCKETS: '99' }, 'is not a number from 1 to 16'],
     [{ LISTEN: 'udp:host.example:5060' }, 'is not an IP address'],
     [{ LISTEN: 'udp:0.0.0.0:5060' }, 'needs advertise='],
+    [{ LISTEN: 'udp:127.0.0.1;name=Second One' }, 'name=Second One is not 1 to 32 of a-z, 0-9 and hyphens'],
+    [{ LISTEN: 'udp:127.0.0.1;name=a,udp:127.0.0.2;name=a' }, 'two udp listeners have the name a'],
     [{ LISTEN: 'sctp:127.0.0.1' }, 'is not like udp:0.0.0.0:5060'],
     [{ LISTEN: 'udp:127.0.0.1:99999' }, 'has a port above 65535'],
     [{ RTPENGINE: '127.0.0.1:2223' }, 'RTPENGINE: "127.0.0.1:2223" is not like'],
@@ -64,6 +66,10 @@ describe('the settings of a gateway', () => {
     expect(readListeners('udp:0.0.0.0:5060;advertise=203.0.113.5:5062, tcp:[::1]:5070')).toEqual([
       { transport: 'UDP', address: '0.0.0.0', port: 5060, advertised: { host: '203.0.113.5', port: 5062 } },
       { transport: 'TCP', address: '::1', port: 5070 },
+    ])
+    expect(readListeners('udp:0.0.0.0;advertise=sip.example.com;name=a,tcp:127.0.0.1;name=a')).toMatchObject([
+      { advertised: { host: 'sip.example.com', port: 5060 }, name: 'a' },
+      { transport: 'TCP', name: 'a' },
     ])
     expect(readListeners('udp:10.0.0.1:5090;advertise=sip.example.com')[0]?.advertised).toEqual({
       host: 'sip.example.com',

@@ -43,6 +43,7 @@ export class Exchange implements Services {
   readonly logged: Array<{ event: string; [detail: string]: unknown }> = []
   readonly asked: string[] = []
   isLocked = false
+  traces = false
   source: Source = { transport: 'WSS', address: '192.0.2.10' }
   readonly connected: LiveGateway[] = []
   readonly shared = new FakeRows(new Map())

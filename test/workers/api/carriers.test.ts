@@ -207,6 +207,8 @@ describe('PATCH /v1/dispatchers/{set}/destinations', () => {
     await prepare()
     expect((await destinations(await change({ uri: one.uri, trunk: null })))[0]).not.toHaveProperty('trunk')
     expect((await destinations(await change({ uri: one.uri, trunk: 'other' })))[0]).toHaveProperty('trunk', 'other')
+    expect((await destinations(await change({ uri: one.uri, socket: 'second' })))[0]).toHaveProperty('socket', 'second')
+    expect((await destinations(await change({ uri: one.uri, socket: null })))[0]).not.toHaveProperty('socket')
   })
 
   it('refuses what is not there', async () => {

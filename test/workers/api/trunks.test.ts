@@ -124,6 +124,13 @@ describe('POST /v1/trunks/import', () => {
       { register: false, expiresSeconds: 600 },
       ['expires is 0: it does not register'],
     ],
+    ['H01 a socket that is a name', { socket: 'second' }, { socket: 'second' }, []],
+    [
+      'a socket that is an address',
+      { socket: 'udp:203.0.113.5:5060' },
+      {},
+      ['socket udp:203.0.113.5:5060 is no name of a listener, and is dropped'],
+    ],
     ['expires too short', { expires: 30 }, { expiresSeconds: 60 }, ['expires 30 has become 60']],
     [
       'I05 both secrets',
