@@ -1,3 +1,4 @@
+import type { GatewayAnswer, GatewayQuestion } from '../dispatcher/questions'
 import { callAgain } from './object-call'
 
 /** The calls that the API makes to the object that knows the gateways. */
@@ -6,6 +7,8 @@ interface Directory {
   report(name: string, report: Readonly<Record<string, unknown>>, nowMs: number): Promise<void>
   describe(): Promise<GatewayView[]>
   forget(name: string): Promise<boolean>
+  ask(question: GatewayQuestion): Promise<{ readonly answers: GatewayAnswer[]; readonly silent: string[] }>
+  answered(id: string, answer: GatewayAnswer): Promise<void>
 }
 
 /** Times are epoch ms. */

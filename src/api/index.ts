@@ -13,6 +13,7 @@ import { dispatchers } from './dispatchers'
 import { docsPage } from './docs'
 import { domains } from './domains'
 import { features } from './features'
+import { gatewayAnswers } from './gateway-answers'
 import { gateways, gatewayToken } from './gateways'
 import { health } from './health'
 import { MAX_BODY_BYTES } from './limits'
@@ -26,6 +27,7 @@ import { storedMessages } from './stored-messages'
 import { subscribers } from './subscribers'
 import { trunkChanges } from './trunk-changes'
 import { trunkImport } from './trunk-import'
+import { trunkTrace } from './trunk-trace'
 import { trunks } from './trunks'
 
 const DOCUMENT_PATHS = [
@@ -68,9 +70,11 @@ export function createApi() {
     .route('/v1', trunks)
     .route('/v1', trunkChanges)
     .route('/v1', trunkImport)
+    .route('/v1', trunkTrace)
     .route('/v1', carrierRoutes)
     .route('/v1', callLimits)
     .route('/v1', gateways)
+    .route('/v1', gatewayAnswers)
   routes.get('/v1/openapi.json', (c) => c.json(openApiDocument(routes)))
   routes.get('/v1/docs', (c) => docsPage(c, openApiDocument(routes)))
   refuseTheRest(routes)

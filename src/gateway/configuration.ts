@@ -76,6 +76,21 @@ export class ConfigurationSource {
     }
   }
 
+  /** Answers a question of the Worker. One that can't be told is asked again by whoever wants to know. */
+  async answer(id: string, answer: unknown): Promise<void> {
+    const { name, log } = this.options
+    try {
+      const response = await this.request(`/v1/gateway/answers/${id}`, {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ gateway: name, answer: answer ?? null }),
+      })
+      if (!response.ok) log('warn', 'answer.refused', { status: response.status, reason: await response.text() })
+    } catch (error) {
+      log('warn', 'answer.failed', { error: String(error) })
+    }
+  }
+
   /** A phone that has registered through this gateway answers no more. */
   async phoneGone({ aor, token }: { readonly aor: string; readonly token: string }): Promise<void> {
     const { log } = this.options

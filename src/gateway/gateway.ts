@@ -1,3 +1,4 @@
+import type { GatewayQuestion } from '../dispatcher/questions'
 import { hash } from '../platform/hash'
 import { keyedMac } from '../platform/mac'
 import { randomToken } from '../platform/random'
@@ -123,6 +124,7 @@ export class Gateway {
       log,
       onFrame: (frame, socket) => this.fromLink(frame, socket),
       onConfigurationChanged: () => void this.configuration.fetch(),
+      onQuestion: (id, question) => void this.configuration.answer(id, this.answerTo(question)),
       onUp: (socket) => {
         void this.relay.linkUp(socket)
         void this.configuration.fetch()
@@ -162,9 +164,24 @@ export class Gateway {
       trunks: this.trunks.describe(),
       media: this.media.snapshot(),
       counters: this.relay.counters,
+      own: this.own.counters,
       listeners: this.network.own(),
       transports: this.network.counters,
       bans: this.flood.bans(),
+    }
+  }
+
+  /** Null for what this version does not know. */
+  private answerTo(question: GatewayQuestion): unknown {
+    switch (question.about) {
+      case 'trunk-trace':
+        return this.trunks.trace(question.trunk)
+      case 'bans':
+        return this.flood.bans()
+      case 'lift-ban':
+        return this.flood.lift(question.source)
+      default:
+        return null
     }
   }
 

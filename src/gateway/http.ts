@@ -69,6 +69,15 @@ function metricsOf(gateway: Gateway): Registry {
     },
   })
   new Gauge({
+    name: 'strowger_gateway_own_requests',
+    help: 'Requests of the gateway itself since the start, by method: probes and keep-alives (OPTIONS), trunks (REGISTER).',
+    labelNames: ['method'],
+    registers,
+    collect() {
+      for (const [method, count] of Object.entries(gateway.describe().own)) this.set({ method }, count)
+    },
+  })
+  new Gauge({
     name: 'strowger_gateway_transport',
     help: 'Messages since the start, by transport: received, sent, malformed, ignored, of scanners, of banned addresses; and errors.',
     labelNames: ['transport', 'kind'],

@@ -105,6 +105,11 @@ export class FlowObject extends DurableObject<Env> {
     this.connection(tag)?.tell(CONFIGURATION_CHANGED)
   }
 
+  /** A word between us and a gateway that is no SIP. */
+  async tellGateway(tag: string, word: string): Promise<void> {
+    this.connection(tag)?.tell(word)
+  }
+
   override async webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): Promise<void> {
     const connection = this.connectionOf(ws)
     if (connection) await this.host.during(() => connection.receive(frame))

@@ -1,8 +1,11 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { GatewayAnswer, GatewayQuestion } from '../dispatcher/questions'
 import type { LiveGateway } from '../routing/carriers'
 import type { FlowAddress } from '../sip/outbound/flow-address'
+import type { FlowCalls } from './addresses'
 import { flowStub } from './addresses'
 import { callObject } from './call-object'
+import { GatewayQuestions } from './gateway-questions'
 import { log } from './log'
 
 /** Longest report of a gateway, in characters of JSON. */
@@ -29,6 +32,8 @@ interface Socket extends LiveGateway {
 
 /** The gateways of the deployment: which are connected, and what they report. There is one object of this class. */
 export class GatewaysObject extends DurableObject<Env> {
+  private readonly questions = new GatewayQuestions()
+
   async attached(name: string, flow: FlowAddress, transport: 'WS' | 'WSS', nowMs: number): Promise<void> {
     this.ctx.storage.kv.put<Socket>(SOCKET + flow, { name, flow, transport, sinceMs: nowMs })
   }
@@ -66,13 +71,29 @@ export class GatewaysObject extends DurableObject<Env> {
   }
 
   /** Their configuration has changed: those that can't be told ask by themselves once a minute. */
-  async configurationChanged(): Promise<void> {
+  configurationChanged(): Promise<void> {
+    return this.tell((stub, tag) => stub.configurationChanged(tag))
+  }
+
+  /** Asks all that are connected, and waits at most three seconds for what they say. */
+  async ask(question: GatewayQuestion): Promise<{ readonly answers: GatewayAnswer[]; readonly silent: string[] }> {
+    const names = [...new Set(this.sockets().map(({ name }) => name))]
+    const tell = (word: string) => this.tell((stub, tag) => stub.tellGateway(tag, word))
+    const answers = await this.questions.ask(question, names, tell)
+    return { answers, silent: names.filter((name) => !answers.some(({ gateway }) => gateway === name)) }
+  }
+
+  async answered(id: string, answer: GatewayAnswer): Promise<void> {
+    this.questions.answered(id, answer)
+  }
+
+  private async tell(say: (stub: FlowCalls, tag: string) => Promise<void>): Promise<void> {
     await Promise.all(
       this.sockets().map(async ({ flow }) => {
         try {
           await callObject(() => {
             const { stub, tag } = flowStub(this.env, flow)
-            return stub.configurationChanged(tag)
+            return say(stub, tag)
           })
         } catch (error) {
           log('gateway.untold', { flow, error: String(error) })

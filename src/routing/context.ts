@@ -183,13 +183,15 @@ export class Context<State = Json> {
   /**
    * The ways to carriers: the destinations of a dispatcher set, through one gateway after the other. The gateway chooses the
    * destination and goes on to the next one of the set when it is silent, broken or busy; a refusal (404, 486, 6xx) comes
-   * back. `number`: whom to call there, E.164 with its plus. Empty when no gateway is connected, and for who has proved nothing.
+   * back. `number`: whom to call there, E.164 with its plus; a name for servers that know one. Empty when no gateway is connected, and for who has proved nothing.
    */
   async carriers(set: string, number: string): Promise<TargetSet> {
     if (this.isOpen) return []
+    // RFC 3261 §19.1.1: a name is none.
+    const phone = /^\+?\d+$/.test(number) ? ';user=phone' : ''
     const wanted = {
       set,
-      uri: `sip:${number}@${set}.set.invalid;user=phone`,
+      uri: `sip:${number}@${set}.set.invalid${phone}`,
       callId: header(this.request, 'call-id') ?? '',
     }
     return carrierTargets(await this.services.gateways(), wanted)

@@ -49,7 +49,7 @@ async function callReaches(peer: UdpPeer): Promise<void> {
 }
 
 describe('the states of destinations over REST', () => {
-  it('K04 K02 those that answer their OPTIONS are AP', async () => {
+  it('H13 K04 K02 K10 those that answer their OPTIONS are AP', async () => {
     await shows('g1 AP / g1 AP')
     await callReaches(one)
   })
@@ -69,7 +69,7 @@ describe('the states of destinations over REST', () => {
     await callReaches(one)
   })
 
-  it('K05 one that falls silent is IP, and comes back after answers in a row', async () => {
+  it('H13 K05 one that falls silent is IP, and comes back after answers in a row', async () => {
     one.probes = undefined
     await shows('g1 IP / g1 AP')
     await callReaches(two)
@@ -92,6 +92,17 @@ describe('the states of destinations over REST', () => {
   })
 })
 
+describe('J17 requests of the gateway itself', () => {
+  it('are counted by method, and are no calls', async () => {
+    const asked = () => lab.gateway.describe().own.OPTIONS ?? 0
+    const calls = () => lab.product.output().split('"event":"call"').length - 1
+    await lab.until(() => calls() > 0, 'the calls before are told')
+    const before = { calls: calls(), asked: asked() }
+    await lab.until(() => asked() > before.asked + 4, 'probes are counted')
+    expect(calls()).toBe(before.calls)
+  })
+})
+
 describe('a destination whose name does not exist', () => {
   it('L10 is passed over at once, and the next one has the call', async () => {
     one.probes = 200
@@ -107,6 +118,54 @@ describe('a destination whose name does not exist', () => {
     const beganAtMs = Date.now()
     await callReaches(one)
     expect(Date.now() - beganAtMs).toBeLessThan(4_000)
+  })
+})
+
+describe('K11 K13 O16 a farm of servers', () => {
+  it('shares the calls evenly, keeps each where it began, and loses none to a server that has died', async () => {
+    const three = await lab.carrier('127.0.1.3')
+    const farm = [one, two, three]
+    await lab.configured(() =>
+      lab.admin.put('dispatchers/main', {
+        algorithm: 'round-robin',
+        destinations: farm.map(({ host }) => ({ uri: `sip:${host}` })),
+        probing: { intervalSeconds: 0.5, timeoutSeconds: 0.25 },
+      }),
+    )
+    await shows('g1 AP / g1 AP / g1 AP')
+    const served = (peer: UdpPeer) => new Set(peer.wire.all('received', 'INVITE').map((f) => f.header('Call-ID'))).size
+    /** A call that says something in between; the server that has it. */
+    async function call(): Promise<UdpPeer> {
+      const before = farm.map(served)
+      const sent = alice.request('INVITE', {
+        uri: `sip:${NUMBER}@${lab.domain}`,
+        headers: [`Contact: ${alice.contact}`],
+        body: 'v=0\r\n',
+      })
+      await lab.until(() => farm.some((peer, i) => served(peer) > (before[i] ?? 0)), 'a server has the call')
+      const peer = farm.find((one, i) => served(one) > (before[i] ?? 0)) as UdpPeer
+      const offered = await peer.expect('INVITE')
+      peer.respond(offered, 200, { body: 'v=0\r\n' })
+      const made = new CallOut(alice, peer, { sent, offered, answer: await alice.expect('200 INVITE') })
+      made.fromCaller('ACK')
+      await peer.expect('ACK')
+      for (const method of ['INFO', 'BYE']) {
+        made.fromCaller(method)
+        peer.respond(await peer.expect(method), 200)
+        await alice.expect(`200 ${method}`)
+      }
+      return peer
+    }
+    const spread = async (count: number) => {
+      const peers: UdpPeer[] = []
+      for (let i = 0; i < count; i++) peers.push(await call())
+      return farm.map((peer) => peers.filter((one) => one === peer).length)
+    }
+    expect(await spread(6)).toEqual([2, 2, 2])
+    two.probes = undefined
+    await shows('g1 AP / g1 IP / g1 AP')
+    expect(await spread(4)).toEqual([2, 0, 2])
+    two.probes = 200
   })
 })
 

@@ -51,6 +51,14 @@ function accept(request: SipFrame, seconds: number): void {
   registrar.respond(request, 200, { headers: [`Contact: ${request.header('Contact')};expires=${seconds}`] })
 }
 
+interface Trace {
+  readonly items: ReadonlyArray<{
+    readonly gateway: string
+    readonly steps: ReadonlyArray<{ readonly kind: string; readonly peer?: string; readonly text: string }>
+  }>
+  readonly silent: readonly string[]
+}
+
 interface Shown {
   readonly states: ReadonlyArray<Readonly<Record<string, unknown>>>
 }
@@ -84,7 +92,29 @@ describe('a row of uacreg at work', () => {
     expect(secondsTo(nextAttempt)).toBeGreaterThan(0.6 * 90 - 5)
   })
 
-  it('I14 a call to its Contact rings its subscriber, whatever number was called', async () => {
+  it('I12 the exchange is in its trace, without its digest, for programs and as a ladder for people', async () => {
+    const { items, silent } = (await lab.admin.get('trunks/61299990000/trace')) as Trace
+    expect([items.map(({ gateway }) => gateway), silent]).toEqual([['g1'], []])
+    const steps = items[0]?.steps ?? []
+    expect(steps.map(({ kind, text }) => `${kind} ${text.split('\r\n')[0]}`)).toEqual([
+      'sent REGISTER sip:carrier.example SIP/2.0',
+      'state waiting -> registering',
+      'received SIP/2.0 401 Answer',
+      'sent REGISTER sip:carrier.example SIP/2.0',
+      'received SIP/2.0 200 Answer',
+      'state registering -> registered',
+    ])
+    expect(steps.filter(({ kind }) => kind !== 'state').every(({ peer }) => peer === `UDP:${registrar.host}`)).toBe(
+      true,
+    )
+    expect(steps[3]?.text).toMatch(/\r\nAuthorization: Digest .*username="auth-user".*response="\.\.\."/)
+    const ladder = await lab.admin.text('trunks/61299990000/trace')
+    expect(ladder).toContain(`--> UDP:${registrar.host}  REGISTER sip:carrier.example SIP/2.0`)
+    expect(ladder).toContain(`<-- UDP:${registrar.host}  SIP/2.0 200 Answer`)
+    expect(ladder).not.toMatch(/response="[0-9a-f]/)
+  })
+
+  it('H16 I14 a call to its Contact rings its subscriber, whatever number was called', async () => {
     const desk = await lab.phone('desk')
     registrar.request('INVITE', { uri: contact, to: 'sip:+61299990000@carrier.example', body: 'v=0\r\n' })
     const offered = await desk.expect('INVITE')

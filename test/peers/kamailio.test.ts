@@ -66,7 +66,7 @@ describe.skipIf(!havePeers('kamailio'))('Kamailio as a carrier that wants a regi
     await lab.until(async () => (await state())?.sets.main?.[0]?.state === 'AP', 'the carrier is up')
   })
 
-  it('I15 its challenge of a call is answered with the secret of the trunk, and the phone never hears of it', async () => {
+  it('H16 I15 its challenge of a call is answered with the secret of the trunk, and the phone never hears of it', async () => {
     const call = await callOut(lab, phone, network, '+4930123456')
     expect(phone.wire.labels('INVITE')).not.toContain('< 407 INVITE')
     expect(call.offered.text).not.toContain('Proxy-Authorization')

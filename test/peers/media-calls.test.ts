@@ -108,6 +108,37 @@ describe.skipIf(!havePeers('rtpengine'))('calls through the gateway with a real 
     await hangUp(call)
   })
 
+  it('K01 all of a parallel set have ports of their own; who answers has the RTP, and the others leave nothing', async () => {
+    const two = await lab.carrier('127.0.1.2')
+    const single = { destinations: [{ uri: `sip:${carrier.host}`, probe: false }], noResponseSeconds: 1 }
+    const both = [carrier, two].map(({ host }) => ({ uri: `sip:${host}`, probe: false }))
+    await lab.configured(() => lab.admin.put('dispatchers/main', { algorithm: 'parallel', destinations: both }))
+    const [phone, desk, other] = [await RtpPeer.open(), await RtpPeer.open(), await RtpPeer.open()]
+    const sent = invite(carrierSdp(phone.port, [8]))
+    const [atOne, atTwo] = [await carrier.expect('INVITE'), await two.expect('INVITE')]
+    expect(portOf(atOne.body)).not.toBe(portOf(atTwo.body))
+    carrier.respond(atOne, 183, { headers: SDP, body: carrierSdp(other.port, [8]), toTag: 'one' })
+    await alice.expect('183 INVITE')
+    two.respond(atTwo, 200, { headers: SDP, body: carrierSdp(desk.port, [8]), toTag: 'two' })
+    const answer = await alice.expect('200 INVITE')
+    const call = new CallOut(alice, two, { sent, offered: atTwo, answer })
+    carrier.respond(await carrier.expect('CANCEL'), 200, { toTag: 'one' })
+    carrier.respond(atOne, 487, { toTag: 'one' })
+    await carrier.expect('ACK')
+    call.fromCaller('ACK')
+    await two.expect('ACK')
+    phone.talk(answer.body, 8, 0x12)
+    desk.talk(atTwo.body, 8, 0x34)
+    await Promise.all([desk.hears(10, (p) => p.payload[0] === 0x12), phone.hears(10, (p) => p.payload[0] === 0x34)])
+    expect(other.received).toEqual([])
+    expect(await sessions()).toBe(1)
+    call.fromCaller('BYE')
+    two.respond(await two.expect('BYE'), 200)
+    await alice.expect('200 BYE')
+    for (const peer of [phone, desk, other]) peer.close()
+    await lab.configured(() => lab.admin.put('dispatchers/main', single))
+  })
+
   it('an INFO about something else reaches the carrier', async () => {
     const call = await answered()
     call.fromCaller('INFO', '<x/>', ['Content-Type: application/media_control+xml'])

@@ -70,6 +70,12 @@ export class AdminApi {
     return this.request('GET', `/v1/${path}`)
   }
 
+  /** As people read it. */
+  async text(path: string): Promise<string> {
+    const headers = { Authorization: `Bearer ${this.token}`, Accept: 'text/plain' }
+    return (await fetch(`${this.url}/v1/${path}`, { headers })).text()
+  }
+
   delete(path: string): Promise<unknown> {
     return this.request('DELETE', `/v1/${path}`)
   }

@@ -26,6 +26,8 @@ interface Waiting {
 
 /** Requests of the gateway itself: probes, and REGISTER for trunks. Each is a client transaction (RFC 3261 §17.1.2). */
 export class OwnRequests {
+  /** How many were sent since the start, by method. */
+  readonly counters: Record<string, number> = {}
   private readonly waiting = new Map<string, Waiting>()
   private readonly ports: Ports
   private readonly sentBy: (to: NetworkAddress) => string
@@ -38,6 +40,7 @@ export class OwnRequests {
   /** Settles with the final response, or that there was none. `request`: without a Via. */
   send(request: Request, to: NetworkAddress): Promise<OwnOutcome> {
     const branch = `${MAGIC_COOKIE}g.${this.ports.random()}`
+    this.counters[request.method] = (this.counters[request.method] ?? 0) + 1
     return new Promise((resolve) => {
       const via = `${viaFor(to.transport, this.sentBy(to), branch)};rport`
       const { state, effects } = startClientNonInvite(to.transport !== 'UDP')

@@ -1,6 +1,7 @@
 import type { Hash } from '../../sip/auth/algorithm'
+import { serialize } from '../../sip/message/serialize'
 import { parseUri, type SipUri } from '../../sip/message/uri'
-import type { NetworkAddress } from '../../sip/transport/hop'
+import { formatAddress, type NetworkAddress } from '../../sip/transport/hop'
 import { answerForTrunk } from '../../sip/uac/answer-challenge'
 import {
   newRegistration,
@@ -15,6 +16,7 @@ import type { Trunk } from '../../sip/uac/trunk'
 import type { Trunks } from './destinations'
 import type { OwnRequests } from './own-requests'
 import type { Ports } from './ports'
+import { type TracedStep, TrunkTrace } from './trunk-trace'
 
 /** How often is looked whether a REGISTER is due. */
 export const TICK_MS = 500
@@ -42,9 +44,15 @@ export interface TrunksOptions {
   onChanged(): void
 }
 
+interface Entry {
+  trunk: Trunk
+  state: Registration
+  readonly trace: TrunkTrace
+}
+
 /** The trunks at work: their registrations, and the answers to what carriers challenge. */
 export class TrunkRegistrations implements Trunks {
-  private readonly entries = new Map<string, { trunk: Trunk; state: Registration }>()
+  private readonly entries = new Map<string, Entry>()
   private readonly options: TrunksOptions
   private readonly timer: NodeJS.Timeout
 
@@ -62,7 +70,11 @@ export class TrunkRegistrations implements Trunks {
     for (const trunk of trunks) {
       const known = this.entries.get(trunk.name)
       if (known && JSON.stringify(known.trunk) === JSON.stringify(trunk)) continue
-      this.entries.set(trunk.name, { trunk, state: known?.state ?? this.fresh(trunk) })
+      this.entries.set(trunk.name, {
+        trunk,
+        state: known?.state ?? this.fresh(trunk),
+        trace: known?.trace ?? new TrunkTrace(),
+      })
       if (known) this.input(trunk.name, { type: 'configured' })
     }
     const wanted = new Set([...trunks.map((t) => t.name), ...kept])
@@ -97,6 +109,11 @@ export class TrunkRegistrations implements Trunks {
     if (answer.ok) return [status === 407 ? 'Proxy-Authorization' : 'Authorization', answer.value]
     ports.log('warn', 'trunk.unanswered', { trunk: name, why: answer.why, realm: answer.realm, ourRealm: trunk.realm })
     return undefined
+  }
+
+  /** What was said between a trunk and its registrar; nothing of one that is not here. */
+  trace(name: string): readonly TracedStep[] {
+    return this.entries.get(name)?.trace.steps ?? []
   }
 
   describe(): TrunkView[] {
@@ -145,11 +162,12 @@ export class TrunkRegistrations implements Trunks {
     for (const effect of effects) this.perform(name, entry, effect, to)
   }
 
-  private unresolved(name: string, entry: { trunk: Trunk; state: Registration }, why: string): void {
+  private unresolved(name: string, entry: Entry, why: string): void {
     const facts = this.facts(entry.trunk, undefined)
     const begun = stepRegistration(entry.state, { type: 'tick' }, facts)
     const { state } = stepRegistration(begun.state, { type: 'failed', why: 'transport' }, facts)
     entry.state = { ...state, lastReason: why }
+    entry.trace.note({ at: this.options.ports.nowMs(), kind: 'failed', text: why })
     if (begun.state !== entry.state) this.options.onChanged()
     this.options.ports.log('warn', 'trunk.unresolved', { trunk: name, registrar: entry.trunk.registrar, why })
   }
@@ -176,31 +194,29 @@ export class TrunkRegistrations implements Trunks {
     }
   }
 
-  private perform(
-    name: string,
-    entry: { trunk: Trunk; state: Registration },
-    effect: RegistrationEffect,
-    to: NetworkAddress | undefined,
-  ): void {
-    const { ports, own, onChanged } = this.options
-    if (effect.type === 'changed') {
-      const { lastCode, lastReason, theirRealm } = entry.state
-      ports.log('info', 'trunk.changed', {
-        trunk: name,
-        from: effect.from,
-        to: effect.to,
-        lastCode,
-        lastReason,
-        theirRealm,
-      })
-      return onChanged()
-    }
+  private perform(name: string, entry: Entry, effect: RegistrationEffect, to: NetworkAddress | undefined): void {
+    const { ports, own } = this.options
+    if (effect.type === 'changed') return this.changed(name, entry, effect)
     if (!to) return
+    const peer = formatAddress(to)
+    const note = (step: Pick<TracedStep, 'kind' | 'text'>) => entry.trace.note({ at: ports.nowMs(), peer, ...step })
+    note({ kind: 'sent', text: serialize(effect.request) })
     void own.send(effect.request, to).then((outcome) => {
+      if ('failed' in outcome) note({ kind: 'failed', text: `no answer: ${outcome.failed}` })
+      else note({ kind: 'received', text: serialize(outcome.response) })
       // The trunk may have another registration by now, or be gone.
       if (this.entries.get(name) !== entry && entry.trunk.register) return
       if ('failed' in outcome) return this.input(name, { type: 'failed', why: outcome.failed })
       this.input(name, { type: 'response', response: outcome.response })
     })
+  }
+
+  private changed(name: string, { state, trace }: Entry, { from, to }: RegistrationEffect & { type: 'changed' }): void {
+    const { ports, onChanged } = this.options
+    const { lastCode, lastReason, theirRealm } = state
+    ports.log('info', 'trunk.changed', { trunk: name, from, to, lastCode, lastReason, theirRealm })
+    const realms = to === 'realm-mismatch' ? `: the realm there is ${theirRealm}` : ''
+    trace.note({ at: ports.nowMs(), kind: 'state', text: `${from} -> ${to}${realms}` })
+    onChanged()
   }
 }

@@ -1,3 +1,4 @@
+import { type GatewayQuestion, readQuestion } from '../../dispatcher/questions'
 import { randomToken } from '../../platform/random'
 import type { Frame } from '../../sip/message/octets'
 import { encodeFrame } from '../../sip/message/octets'
@@ -21,6 +22,8 @@ export interface LinkOptions {
   readonly log: Log
   onFrame(frame: string | Uint8Array, socket: number): void
   onConfigurationChanged(): void
+  /** Somebody waits for the answer. */
+  onQuestion(id: string, question: GatewayQuestion): void
   /** A socket is connected, at first or again: what waits for an answer there may have been lost. */
   onUp(socket: number): void
 }
@@ -41,6 +44,7 @@ export class Link {
   private readonly sockets: LinkSocket[]
   private waiting: Waiting[] = []
   private lastComplaint = ''
+  private lastQuestion = ''
 
   constructor(options: LinkOptions) {
     this.options = options
@@ -98,7 +102,9 @@ export class Link {
       url: target,
       token,
       onFrame: (frame) => {
-        if (frame === CONFIGURATION_CHANGED) this.options.onConfigurationChanged()
+        if (frame === CONFIGURATION_CHANGED) return this.options.onConfigurationChanged()
+        const asked = typeof frame === 'string' ? readQuestion(frame) : undefined
+        if (asked) this.asked(asked.id, asked.question)
         else this.options.onFrame(frame, index)
       },
       onUp: () => {
@@ -111,6 +117,13 @@ export class Link {
       onFault: (reason) => this.complain('link.failed', { reason }),
       onRefused: (status, reason) => this.complain('link.refused', { status, reason }),
     })
+  }
+
+  /** Each socket hears it. */
+  private asked(id: string, question: GatewayQuestion): void {
+    if (id === this.lastQuestion) return
+    this.lastQuestion = id
+    this.options.onQuestion(id, question)
   }
 
   /** Said once for each reason, not at every try. */

@@ -63,6 +63,13 @@ export class FloodGuard {
     return false
   }
 
+  /** Ends a ban; false when there is none. */
+  lift(address: string): boolean {
+    const isBanned = this.limiter.isBanned(address, this.options.nowMs())
+    if (isBanned) this.limiter.lift(address)
+    return isBanned
+  }
+
   /** Times are epoch ms. */
   bans(): Array<{ readonly source: string; readonly until: number }> {
     return this.limiter.bans(this.options.nowMs(), MAX_SHOWN)

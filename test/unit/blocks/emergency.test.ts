@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type EmergencyOptions, emergency } from '../../../src/blocks'
+import { digestAuth, type EmergencyOptions, emergency } from '../../../src/blocks'
 import { Router } from '../../../src/routing'
 import type { SendOrder } from '../../../src/routing/send'
 import { decide, type FakeRequest, type Fakes, inWords, targetOf } from '../../../src/routing/test-kit'
@@ -67,6 +67,20 @@ describe('emergency', () => {
     const { words, sent } = await called(request, { matchTo: true })
     expect(words).toBe('relay sip:guard@g.invalid')
     expect(sent[0]?.request.body).toContain('to 112 (')
+  })
+
+  it('G14 nobody is asked for a password only where it comes before digestAuth, and the desk is told all the same', async () => {
+    const stranger = { uri: 'sip:112@example.com' }
+    const before = new Router().use(emergency(usual), digestAuth())
+    const after = new Router().use(digestAuth(), emergency(usual))
+    const sent: SendOrder[] = []
+    const words = async (sip: Router, request: FakeRequest) =>
+      inWords(await decide(sip, request, { bindings: guard, sent }))
+    expect(await words(before, stranger)).toBe('relay sip:guard@g.invalid')
+    expect(sent).toHaveLength(1)
+    expect(await words(before, { uri: 'sip:bob@example.com' })).toBe('407 Proxy Authentication Required')
+    expect(await words(after, stranger)).toBe('407 Proxy Authentication Required')
+    expect(sent).toHaveLength(1)
   })
 
   it('J05 a function says where, a dispatcher set too', async () => {

@@ -46,6 +46,7 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/trunks', ['get']],
       ['/v1/trunks/{key}', ['delete', 'get', 'patch', 'put']],
       ['/v1/trunks/import', ['post']],
+      ['/v1/trunks/{key}/trace', ['get']],
       ['/v1/carrier-routes', ['get']],
       ['/v1/carrier-routes/{key}', ['delete', 'get', 'put']],
       ['/v1/call-limits', ['get']],
@@ -55,6 +56,7 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/gateway/phones/gone', ['post']],
       ['/v1/gateways', ['get']],
       ['/v1/gateways/{name}', ['delete']],
+      ['/v1/gateway/answers/{id}', ['put']],
     ])
   })
 

@@ -1,0 +1,7 @@
+/** Lines that prove the knowledge of a password (RFC 7616 §3.4, §3.5). */
+const PROOF = /^((?:Proxy-)?Authorization|(?:Proxy-)?Authentication-Info)(\s*:.*)$/gim
+
+/** A message for people to read: without the digests, from which a password could be guessed. */
+export function redacted(text: string): string {
+  return text.replace(PROOF, (line) => line.replace(/\b(response|rspauth)\s*=\s*("[^"]*"|[^\s,]+)/gi, '$1="..."'))
+}
