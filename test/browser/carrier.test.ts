@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest'
 import { CallOut, tagOf, uriOf } from '../gateway/support/call-out'
-import { UdpPeer } from '../gateway/support/udp-peer'
+import { type PeerRequest, UdpPeer } from '../gateway/support/udp-peer'
 import { havePeers } from '../peers/support/peers'
 import { portOf, RtpPeer } from '../peers/support/rtp-peer'
 import { carrierSdp } from '../support/session-descriptions'
@@ -46,6 +46,41 @@ describe.skipIf(!hasBrowser || !havePeers('rtpengine')).each(clients)('%s and a 
     await phone.reaches('talking')
     const sent = phone.wire.sent('INVITE', phone.wire.all('sent', 'INVITE').length - 1)
     return new CallOut(undefined, carrier, { sent, offered, answer: phone.wire.received('200 INVITE') })
+  }
+
+  /** A call of the carrier that the phone has answered and heard; what requests of the carrier inside of it have. */
+  async function answeredBy(phone: Phone, facts: { ptime?: number } = {}): Promise<PeerRequest> {
+    sound = await RtpPeer.open()
+    const uri = `sip:${phone.account.username}@${edge.address}:${edge.port}`
+    const sent = carrier.request('INVITE', { uri, headers: SDP, body: carrierSdp(sound.port, PAYLOADS, facts) })
+    await phone.reaches('incoming')
+    await carrier.expect('180 INVITE')
+    await phone.does('answer')
+    const answer = await carrier.expect('200 INVITE')
+    expect(answer.body).toMatch(/^m=audio \d+ RTP\/AVP /m)
+    sound.echo(answer.body)
+    expect(portOf(answer.body)).toBeGreaterThan(0)
+    const routes = answer.headers('Record-Route').flatMap((line) => line.split(/,\s*/))
+    const within = {
+      uri: uriOf(answer.header('Contact')),
+      to: uri,
+      toTag: answer.toTag,
+      fromTag: tagOf(sent.header('From')),
+      callId: sent.header('Call-ID'),
+      headers: routes.toReversed().map((route) => `Route: ${route}`),
+    }
+    carrier.request('ACK', within)
+    await phone.reaches('talking')
+    await phone.hears(phone)
+    return within
+  }
+
+  async function hangUp(phone: Phone, within: PeerRequest): Promise<void> {
+    carrier.request('BYE', { ...within, cSeq: 2 })
+    await phone.reaches('ended')
+    await carrier.expect('200 BYE')
+    await edge.noSession()
+    sound.close()
   }
 
   test('H02 O02 the offer is plain RTP that fits a datagram; audio both ways; the phone hangs up', async ({ lab }) => {
@@ -107,6 +142,30 @@ describe.skipIf(!hasBrowser || !havePeers('rtpengine')).each(clients)('%s and a 
     sound.close()
   })
 
+  test('H15 a carrier that wants packets of 40 ms gets such from the phone, and both are heard', async ({ lab }) => {
+    const phone = await lab.registered(client)
+    const { offered } = await calls(phone)
+    carrier.respond(offered, 200, { headers: SDP, body: carrierSdp(sound.port, PAYLOADS, { ptime: 40 }) })
+    await carrier.expect('ACK')
+    await phone.reaches('talking')
+    const heard = await sound.hears(20, ({ payloadType }) => payloadType === 8)
+    expect(new Set(heard.map(({ payload }) => payload.length))).toEqual(new Set([320]))
+    await phone.hears(phone)
+    await phone.does('hangup')
+    carrier.respond(await carrier.expect('BYE'), 200)
+    await phone.wire.waitFor('received', '200 BYE')
+    await edge.noSession()
+    sound.close()
+  })
+
+  test('H15 and one that offers them', async ({ lab }) => {
+    const phone = await lab.registered(client)
+    const within = await answeredBy(phone, { ptime: 40 })
+    const heard = await sound.hears(20, ({ payloadType }) => payloadType === 8)
+    expect(new Set(heard.map(({ payload }) => payload.length))).toEqual(new Set([320]))
+    await hangUp(phone, within)
+  })
+
   test('early media are heard, and a CANCEL ends them', async ({ lab }) => {
     const phone = await lab.registered(client)
     const { offered, own } = await calls(phone)
@@ -138,32 +197,6 @@ describe.skipIf(!hasBrowser || !havePeers('rtpengine')).each(clients)('%s and a 
 
   test('H06 a call of the carrier rings the phone, audio both ways, the carrier hangs up', async ({ lab }) => {
     const phone = await lab.registered(client)
-    sound = await RtpPeer.open()
-    const uri = `sip:${phone.account.username}@${edge.address}:${edge.port}`
-    const sent = carrier.request('INVITE', { uri, headers: SDP, body: carrierSdp(sound.port, PAYLOADS) })
-    await phone.reaches('incoming')
-    await carrier.expect('180 INVITE')
-    await phone.does('answer')
-    const answer = await carrier.expect('200 INVITE')
-    expect(answer.body).toMatch(/^m=audio \d+ RTP\/AVP /m)
-    sound.echo(answer.body)
-    expect(portOf(answer.body)).toBeGreaterThan(0)
-    const routes = answer.headers('Record-Route').flatMap((line) => line.split(/,\s*/))
-    const within = {
-      uri: uriOf(answer.header('Contact')),
-      to: uri,
-      toTag: answer.toTag,
-      fromTag: tagOf(sent.header('From')),
-      callId: sent.header('Call-ID'),
-      headers: routes.toReversed().map((route) => `Route: ${route}`),
-    }
-    carrier.request('ACK', within)
-    await phone.reaches('talking')
-    await phone.hears(phone)
-    carrier.request('BYE', { ...within, cSeq: 2 })
-    await phone.reaches('ended')
-    await carrier.expect('200 BYE')
-    await edge.noSession()
-    sound.close()
+    await hangUp(phone, await answeredBy(phone))
   })
 })

@@ -171,6 +171,23 @@ describe.skipIf(!havePeers('rtpengine'))('the media relay with a real rtpengine'
       expect(relay.counters.transcodes).toBe(1)
     })
 
+    it('O10 H15 each end of a transcoded call gets packets as long as it asks for: 20 ms one way, 40 ms the other', async () => {
+      const [link, network] = [await peer(), await peer()]
+      const call = new MediaCall(relay)
+      const toNetwork = await call.ask('INVITE', 'link', {
+        body: carrierSdp(link.port, [0], { ptime: 20 }),
+        branch: 'b0',
+      })
+      const answer = { toTag: 'carrier', branch: 'b0', body: carrierSdp(network.port, [8], { ptime: 40 }) }
+      const toLink = await call.reply(200, 'INVITE', 'link', answer)
+      link.talk(toLink, 0, LOUD.PCMU)
+      network.talk(toNetwork, 8, LOUD.PCMA)
+      await network.hears(10, ({ payloadType, payload }) => payloadType === 8 && payload.length === 320)
+      await link.hears(10, ({ payloadType, payload }) => payloadType === 0 && payload.length === 160)
+      call.end('BYE', 'link', { toTag: 'carrier', cSeq: 2 })
+      await gone()
+    })
+
     it('O08 opus and G.711: a tone of the carrier is heard through opus, and comes back from there', async () => {
       const [link, network] = [await peer(), await peer()]
       const call = new MediaCall(relay)

@@ -67,7 +67,12 @@ export function browserSdp(facts: BrowserFacts = {}): string {
 export function carrierSdp(
   port: number,
   payloads: readonly number[] = [8, 0, 101],
-  { version = 1, protocol = 'RTP/AVP', direction = 'sendrecv' } = {},
+  {
+    version = 1,
+    protocol = 'RTP/AVP',
+    direction = 'sendrecv',
+    ptime,
+  }: { version?: number; protocol?: string; direction?: string; ptime?: number } = {},
 ): string {
   return sdp(
     'v=0',
@@ -79,6 +84,7 @@ export function carrierSdp(
     ...payloads
       .filter((payload) => payload === 101 || payload === 126)
       .flatMap((payload) => [`a=rtpmap:${payload} telephone-event/8000`, `a=fmtp:${payload} 0-15`]),
+    ...(ptime === undefined ? [] : [`a=ptime:${ptime}`]),
     `a=${direction}`,
   )
 }

@@ -48,4 +48,4 @@ it('G09 ten thousand junk requests make no object and touch no database', async 
   }
   expect(touched).toEqual([])
   expect([...statuses].every((status) => status >= 400 && status < 500)).toBe(true)
-})
+}, 60_000)
