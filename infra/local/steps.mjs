@@ -34,12 +34,21 @@ export async function checkSources() {
   const typed = await generateTypes()
   const results = await Promise.all([
     lint,
-    typed && step('types', 'tsc', ['--noEmit'], { quiet: true }),
+    typed && compiles(),
     hasSources('src/web', 'test/browser') &&
       step('types of web pages', 'tsc', ['--noEmit', '-p', 'tsconfig.web.json'], { quiet: true }),
     step('types of benchmarks', 'tsc', ['--noEmit', '-p', 'tsconfig.bench.json'], { quiet: true }),
   ])
   return results.filter((ok) => ok === false).length
+}
+
+/** The Worker with its script, tests and examples: an error names file and line. */
+export async function checkTypes() {
+  return (await generateTypes()) && compiles()
+}
+
+function compiles() {
+  return step('types', 'tsc', ['--noEmit'], { quiet: true })
 }
 
 /** worker-configuration.d.ts depends on these two files only, and takes seconds to make. */
