@@ -7,6 +7,7 @@ export const sip = new Router()
 const marked = sip.reply('marked', (c) => {
   if (c.status === 183) return c.drop()
   c.headers.add('X-Proxied', 'For the reply')
+  c.log('reply')
 })
 const markedToo = sip.branch('marked-too', (c) => c.headers.add('X-Proxied', 'You betcha'))
 

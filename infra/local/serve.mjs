@@ -18,7 +18,8 @@ await bootstrap(async () => {
     import('./runtime.mjs'),
   ])
   await buildWeb()
-  const bundle = buildWorker()
+  const { SCRIPT } = process.env
+  const bundle = SCRIPT ? await (await import('./build-script.mjs')).buildWithScript(SCRIPT) : buildWorker()
   await applyMigrations(settings)
   instance = runWorker(settings, bundle)
   onStop(stop)

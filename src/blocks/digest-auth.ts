@@ -1,5 +1,21 @@
 import type { AnyBlock, Context, Decision, DomainSettings } from '../routing'
-import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
+import type { Algorithm } from '../sip/auth/algorithm'
+import { type Credentials, credentialsFor, withoutCredentials } from '../sip/auth/credentials'
+
+/** Whose secret is wanted: HA1 is the hash of `username:domain:password`. */
+export interface Prover {
+  readonly username: string
+  readonly domain: string
+  readonly algorithm: Algorithm
+}
+
+export interface DigestAuthOptions {
+  /**
+   * Where secrets come from in place of the subscribers of `/v1/subscribers`: a KV namespace, a secret, another server. HA1 in hex;
+   * undefined: there is nobody of that name. Asked once for each proof, so once for each socket; when it throws, the request is 500.
+   */
+  readonly ha1?: (who: Prover) => string | undefined | Promise<string | undefined>
+}
 
 /**
  * Proves who sends the request, by digest (RFC 7616, RFC 8760). The address-of-record of From (REGISTER: of To; with an
@@ -7,8 +23,13 @@ import { credentialsFor, withoutCredentials } from '../sip/auth/credentials'
  * Challenges 401 for REGISTER and 407 otherwise, with the same realm, the domain, everywhere. Our credentials are
  * taken out of the request. A From of a foreign domain is left to `noOpenRelay`. Sets `c.identity`. A domain that has this block
  * in its `disabledBlocks` lets anybody in, who stays without identity (`c.isOpen`): nobody without one reaches a carrier.
+ *
+ * @example
+ * sip.use(digestAuth({ ha1: ({ username, domain }) => secrets.get(`${username}@${domain}`) }))
  */
-export function digestAuth(): AnyBlock {
+export function digestAuth({ ha1 }: DigestAuthOptions = {}): AnyBlock {
+  const sourceFor = ({ username, algorithm }: Credentials, domain: string) =>
+    ha1 && (async () => (await ha1({ username, domain, algorithm }))?.toLowerCase())
   return async function digestAuth(c) {
     // Trusted by its source.
     if (c.carrier) return c.why?.('a carrier is known by its source')
@@ -34,7 +55,7 @@ export function digestAuth(): AnyBlock {
     if (!credentials) c.why?.(given ? `${given.algorithm} was not offered` : `no credentials for ${settings.name}`)
     if (!credentials) return challenge(c, settings, false)
     const prover = `${credentials.username}@${settings.name}`
-    const verdict = await c.services.authenticate(credentials, c.method, prover)
+    const verdict = await c.services.authenticate(credentials, c.method, prover, sourceFor(credentials, settings.name))
     c.why?.(`the credentials of ${prover} are ${verdict}`)
     if (verdict === 'locked') return c.respond(403, 'Too Many Authentication Failures')
     if (verdict !== 'accepted') return challenge(c, settings, verdict === 'stale')

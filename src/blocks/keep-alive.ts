@@ -1,14 +1,12 @@
 import type { AnyBlock } from '../routing'
+import { METHODS } from '../sip/message/methods'
 
 /** What we relay or answer: RFC 3261 §11.2. */
 const CAPABILITIES = [
   ['Accept', '*/*'],
   ['Accept-Encoding', 'identity'],
   ['Accept-Language', 'en'],
-  [
-    'Allow',
-    'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, REFER, NOTIFY, SUBSCRIBE, PRACK, PUBLISH',
-  ],
+  ['Allow', METHODS.join(', ')],
   ['Supported', 'path, outbound'],
 ] as const
 

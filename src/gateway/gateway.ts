@@ -44,7 +44,7 @@ export class Gateway {
   readonly media: MediaRelay
   readonly flood: FloodGuard
   private readonly engines: Engines
-  private readonly own: OwnRequests
+  readonly own: OwnRequests
   private readonly phones: PhoneKeepAlive
   private readonly configuration: ConfigurationSource
   private readonly log: Log

@@ -18,7 +18,7 @@ import { PING, PONG } from '../sip/outbound/keep-alive'
 import { type ContextAddress, newContextAddress } from '../sip/outbound/tokens'
 import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
 import { type DialogEnds, endsOf } from '../sip/proxy/in-dialog'
-import type { ContextInput, ResponseContext } from '../sip/proxy/response-context'
+import type { ContextInput, Json, ResponseContext } from '../sip/proxy/response-context'
 import type { Sent } from '../sip/uac/sent'
 import { compactId, gatewaysStub } from './addresses'
 import { callObject } from './call-object'
@@ -170,6 +170,11 @@ export class FlowObject extends DurableObject<Env> {
   async ends(name: string, callee: FlowAddress): Promise<DialogEnds | undefined> {
     const context = await this.context(name)
     return context && endsOf(context, callee)
+  }
+
+  /** What the script has kept for the requests of a dialog. */
+  async dialogState(name: string): Promise<Json | undefined> {
+    return (await this.context(name))?.dialogState
   }
 
   /** The record of a dialog; undefined when it has ended or never was one. */

@@ -63,15 +63,20 @@ export class LocationObject extends DurableObject<Env> {
   /**
    * Verifies a digest against the database, which is asked each time: an identity is proved once for each socket. For an
    * address that is no subscriber the same work is done with a hash nobody knows, so that neither answer nor time tells
-   * who exists.
+   * who exists. `known`: the script has asked a source of its own, and the database is not.
    */
-  async authenticate(credentials: Credentials, method: string, source: string): Promise<AuthenticateReply> {
+  async authenticate(
+    credentials: Credentials,
+    method: string,
+    source: string,
+    known?: { readonly ha1: string | undefined },
+  ): Promise<AuthenticateReply> {
     const nowMs = Date.now()
     // Before the question: an answer that is overtaken by a change counts for the state before it.
     const generation = this.generation()
     if (this.failures.isLocked(source, nowMs)) return { verdict: 'locked', generation }
-    const ha1 =
-      (await this.ha1())?.[credentials.algorithm] ?? hash(credentials.algorithm, `${nowMs}${this.env.TOKEN_SECRET}`)
+    const found = known ? known.ha1 : (await this.ha1())?.[credentials.algorithm]
+    const ha1 = found ?? hash(credentials.algorithm, `${nowMs}${this.env.TOKEN_SECRET}`)
     if (verifyDigest(credentials, { method, ha1, hash })) {
       this.failures.clear(source)
       return { verdict: 'accepted', generation }

@@ -15,10 +15,11 @@ import type { Objection } from '../sip/proxy/validation'
 import { registeredResponse } from '../sip/registrar/response'
 import type { Source } from '../sip/transport/source'
 import { originate } from '../sip/uac/originate'
-import { carrierTargets } from './carriers'
+import { addressTargets, setTargets } from './carriers'
 import type { Decision } from './decision'
 import { editableRequest, HeaderEdits } from './headers'
-import { type RelayTimes, relayOptions } from './relay-options'
+import { logFacts } from './log-facts'
+import { type RelayTimes, relayOptions, storable } from './relay-options'
 import { RouteTrace } from './route-trace'
 import { MAX_SENDS, type SendOptions, type SendOrder, sendOrder } from './send'
 import type { Lookup, Peer, Services } from './services'
@@ -186,15 +187,25 @@ export class Context<State = Json> {
    * back. `number`: whom to call there, E.164 with its plus; a name for servers that know one. Empty when no gateway is connected, and for who has proved nothing.
    */
   async carriers(set: string, number: string): Promise<TargetSet> {
-    if (this.isOpen) return []
-    // RFC 3261 §19.1.1: a name is none.
-    const phone = /^\+?\d+$/.test(number) ? ';user=phone' : ''
-    const wanted = {
-      set,
-      uri: `sip:${number}@${set}.set.invalid${phone}`,
-      callId: header(this.request, 'call-id') ?? '',
-    }
-    return carrierTargets(await this.services.gateways(), wanted)
+    return this.isOpen ? [] : setTargets(await this.services.gateways(), this.request, set, number)
+  }
+
+  /**
+   * The ways to an address on the network, `udp:192.0.2.1:5060` or `tcp:[2001:db8::1]:5060`, through one gateway after the other:
+   * no name is resolved, and the Request-URI stays as it is, or is `uri`. Throws for what is no address. Empty when no gateway is
+   * connected, and for strangers of an open domain. Nobody but the script checks who may call there.
+   *
+   * @example
+   * return c.relay(await c.toAddress('udp:192.0.2.1:5060'))
+   */
+  async toAddress(address: string, uri = this.request.uri): Promise<TargetSet> {
+    const live = this.isOpen ? [] : await this.services.gateways()
+    return addressTargets(live, this.request, address, uri)
+  }
+
+  /** What `c.relay({ dialog })` has kept of this call, in requests inside its dialog until the BYE; undefined otherwise. */
+  async dialog(): Promise<Json | undefined> {
+    return this.inDialog ? this.services.dialogState(this.routes.token) : undefined
   }
 
   /** Answers the request. `reason`: the registered phrase when absent. */
@@ -218,7 +229,8 @@ export class Context<State = Json> {
   /** Sends the request on and keeps its transaction: groups in order, the targets of a group together. */
   relay(targets: TargetSet, times: RelayTimes<State> = {}): Decision {
     const options = relayOptions(times)
-    const { concurrentCalls } = times
+    const { concurrentCalls, dialog, trying } = times
+    if (trying !== undefined && /[\r\n]/.test(trying)) throw new Error('CR or LF in a reason phrase')
     const sender = this.identity === undefined ? {} : { identity: this.identity }
     const renamed = this.replacement ? { replacement: this.replacement } : {}
     const withheld = this.withholdsIdentity ? ({ withholdsIdentity: true } as const) : {}
@@ -231,6 +243,9 @@ export class Context<State = Json> {
       ...renamed,
       ...withheld,
       ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
+      ...(trying === undefined ? {} : { trying }),
+      ...(dialog === undefined ? {} : { dialog: storable(dialog, 'dialog') }),
+      ...(this.isOpen ? { isOpen: true } : {}),
     })
   }
 
@@ -286,11 +301,9 @@ export class Context<State = Json> {
     return callId
   }
 
-  /** Writes a structured line; method, Call-ID and CSeq are added. */
+  /** Writes a structured line; type, method, Call-ID, CSeq and source are added. */
   log(event: string, details: Readonly<Record<string, unknown>> = {}): void {
-    const { request } = this
-    const facts = { method: request.method, callId: header(request, 'call-id'), cSeq: header(request, 'cseq') }
-    this.services.log(event, { ...facts, ...details })
+    this.services.log(event, { ...logFacts(this.request), ...details })
   }
 
   /** The decision that was built last and not returned yet: the router refuses to lose it. */

@@ -1,7 +1,7 @@
 import type { CallerReplacement } from '../sip/identity/caller'
 import type { Request, Response } from '../sip/message/message'
 import type { DialogToken } from '../sip/outbound/tokens'
-import type { RelayOptions } from '../sip/proxy/response-context'
+import type { Json, RelayOptions } from '../sip/proxy/response-context'
 import type { Target, TargetSet } from '../sip/proxy/target'
 
 /** What a block decided. A block that returns one ends the route. */
@@ -17,8 +17,14 @@ export type Decision =
       readonly replacement?: CallerReplacement
       /** No phone is shown an asserted identity. */
       readonly withholdsIdentity?: true
+      /** Reason phrase of our 100. */
+      readonly trying?: string
       /** How many calls the sender may have at once. */
       readonly concurrentCalls?: number
+      /** What requests inside the dialog read. */
+      readonly dialog?: Json
+      /** Nothing is proved about the sender, and no carrier is called for him. */
+      readonly isOpen?: true
       /** The proved address-of-record of the sender. */
       readonly identity?: string
     }

@@ -23,3 +23,4 @@ export { MAX_SHARED_KEY, MAX_SHARED_VALUE, MAX_TTL_SECONDS, SharedStore, type Ti
 export { SipError } from './sip-error'
 export { switchable } from './switchable'
 export { byQ, parallel, serial } from './targets'
+export { fromBase64, md5, messageText, sha256, toBase64, uriParameter } from './transformations'

@@ -1,9 +1,10 @@
-import { header } from '../sip/message/headers'
 import type { Request, Response } from '../sip/message/message'
 import type { FailureDecision, Json } from '../sip/proxy/response-context'
 import type { Target, TargetSet } from '../sip/proxy/target'
+import { addressTargets, type LiveGateway, setTargets } from './carriers'
 import type { RespondOptions } from './context'
 import { editableRequest, editableResponse, HeaderEdits } from './headers'
+import { logFacts } from './log-facts'
 import { type RelayTimes, relayOptions } from './relay-options'
 import type { DomainSettings, Lookup } from './services'
 import { SessionDescription } from './session-description'
@@ -25,12 +26,15 @@ export type ReplyRoute<State = Json> = RouteReference<'reply', State>
 export type BranchRoute<State = Json> = RouteReference<'branch', State>
 export type ResultRoute<State = Json> = RouteReference<'result', State>
 
+type Log = (event: string, details: Readonly<Record<string, unknown>>) => void
+
 /** What a failure route may ask. */
 export interface FailureServices {
   readonly nowMs: number
   readonly shared: SharedRows
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup>
   domain(name: string): Promise<DomainSettings | undefined>
+  gateways(): Promise<readonly LiveGateway[]>
   log(event: string, details: Readonly<Record<string, unknown>>): void
 }
 
@@ -56,6 +60,7 @@ export class FailureContext<State = Json> {
   /** The response that goes up when nothing is decided. */
   readonly best: { readonly status: number; is(...statuses: number[]): boolean }
   readonly services: FailureServices
+  private readonly isOpen: boolean
   private decided: FailureDecision | undefined
 
   constructor(
@@ -64,9 +69,11 @@ export class FailureContext<State = Json> {
       readonly state: State
       readonly tried: readonly TriedBranch[]
       readonly best: number
+      readonly isOpen?: true
     },
     services: FailureServices,
   ) {
+    this.isOpen = facts.isOpen ?? false
     this.request = facts.request
     this.state = facts.state
     this.tried = facts.tried
@@ -85,6 +92,17 @@ export class FailureContext<State = Json> {
     return new SharedStore(this.services.shared)
   }
 
+  /** The ways to the carriers of a dispatcher set, as `c.carriers` of the request route gives them. */
+  async carriers(set: string, number: string): Promise<TargetSet> {
+    return this.isOpen ? [] : setTargets(await this.services.gateways(), this.request, set, number)
+  }
+
+  /** The ways to an address on the network, as `c.toAddress` of the request route gives them. */
+  async toAddress(address: string, uri = this.request.uri): Promise<TargetSet> {
+    const live = this.isOpen ? [] : await this.services.gateways()
+    return addressTargets(live, this.request, address, uri)
+  }
+
   /** Tries more targets: new branches of the same call. Arms the routes it names, and no others. */
   relay(targets: TargetSet, times: RelayTimes<State> = {}): FailureDecision {
     return this.decide({ type: 'relay', targets, options: relayOptions(times) })
@@ -97,11 +115,9 @@ export class FailureContext<State = Json> {
     return this.decide({ type: 'respond', status, ...(reason === undefined ? {} : { reason }), ...options })
   }
 
-  /** Writes a structured line; Call-ID and CSeq are added. */
+  /** Writes a structured line; type, method, Call-ID and CSeq are added. */
   log(event: string, details: Readonly<Record<string, unknown>> = {}): void {
-    const { request } = this
-    const facts = { method: request.method, callId: header(request, 'call-id'), cSeq: header(request, 'cseq') }
-    this.services.log(event, { ...facts, ...details })
+    this.services.log(event, { ...logFacts(this.request), ...details })
   }
 
   /** The decision that was built last and not returned yet: the router refuses to lose it. */
@@ -126,15 +142,26 @@ export class BranchContext<State = Json> {
   readonly state: State
   readonly headers: HeaderEdits
   readonly sdp: SessionDescription
+  private readonly write: Log
 
-  constructor(request: Request, facts: { readonly target: Target; readonly branch: number; readonly state: State }) {
+  constructor(
+    request: Request,
+    facts: { readonly target: Target; readonly branch: number; readonly state: State },
+    write: Log = () => {},
+  ) {
     this.request = request
+    this.write = write
     this.target = facts.target
     this.branch = facts.branch
     this.state = facts.state
     const editable = editableRequest(this)
     this.headers = new HeaderEdits(editable)
     this.sdp = new SessionDescription(editable)
+  }
+
+  /** Writes a structured line; type, method, Call-ID, CSeq and branch are added. */
+  log(event: string, details: Readonly<Record<string, unknown>> = {}): void {
+    this.write(event, { ...logFacts(this.request), branch: this.branch, ...details })
   }
 }
 
@@ -146,9 +173,11 @@ export class ReplyContext<State = Json> {
   readonly headers: HeaderEdits
   readonly sdp: SessionDescription
   isDropped = false
+  private readonly write: Log
 
-  constructor(response: Response, facts: { readonly branch: number; readonly state: State }) {
+  constructor(response: Response, facts: { readonly branch: number; readonly state: State }, write: Log = () => {}) {
     this.response = response
+    this.write = write
     this.branch = facts.branch
     this.state = facts.state
     const editable = editableResponse(this)
@@ -158,6 +187,11 @@ export class ReplyContext<State = Json> {
 
   get status(): number {
     return this.response.status
+  }
+
+  /** Writes a structured line; type, method, Call-ID, CSeq, status, reason and branch are added. */
+  log(event: string, details: Readonly<Record<string, unknown>> = {}): void {
+    this.write(event, { ...logFacts(this.response), branch: this.branch, ...details })
   }
 
   /** Keeps a provisional response from the caller. A final one can't be dropped: that throws. */

@@ -20,6 +20,8 @@ export interface RelayTimes<State = Json> {
    * is an answer. Default: after every failure but a 6xx.
    */
   readonly failover?: readonly number[]
+  /** Reason phrase of our 100 to an INVITE. Default: `Trying`. */
+  readonly trying?: string
   /** At most so many calls of this identity at once, over all its phones; one more is refused 503 with Retry-After. */
   readonly concurrentCalls?: number
   /** Asked once when all targets have failed, before the caller hears of it; never after a CANCEL or a 6xx. */
@@ -30,6 +32,8 @@ export interface RelayTimes<State = Json> {
   readonly onBranch?: BranchRoute<State>
   /** What the routes above remember of this one: JSON, at most 4,000 characters. Gone in later requests (ACK, BYE). */
   readonly state?: State
+  /** What requests inside the dialog of this call read (`c.dialog()`) until its BYE: JSON, at most 4,000 characters. Default: nothing. */
+  readonly dialog?: Json
 }
 
 /** What is stored of it: routes by their names. */
@@ -49,8 +53,12 @@ export function relayOptions<State>(times: RelayTimes<State>): RelayOptions {
 
 /** What later routes remember, as it is stored. */
 export function storedState<State>(state: State | undefined): { readonly state?: Json } {
-  if (state === undefined) return {}
-  const { length } = JSON.stringify(state)
-  if (length > MAX_STATE_LENGTH) throw new Error(`state has ${length} characters, ${MAX_STATE_LENGTH} are allowed`)
-  return { state: state as Json }
+  return state === undefined ? {} : { state: storable(state, 'state') }
+}
+
+/** Throws when it is longer than may be stored with a transaction. */
+export function storable(value: unknown, name: string): Json {
+  const { length } = JSON.stringify(value)
+  if (length > MAX_STATE_LENGTH) throw new Error(`${name} has ${length} characters, ${MAX_STATE_LENGTH} are allowed`)
+  return value as Json
 }

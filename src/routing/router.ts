@@ -1,6 +1,7 @@
 import type { Request, Response } from '../sip/message/message'
 import type { FailureDecision, Json } from '../sip/proxy/response-context'
 import { type BranchFacts, NO_HOOKS, type ReplyFacts, type RouteHooks } from '../sip/proxy/route-hooks'
+import { objectToMethod } from '../sip/proxy/validation'
 import type { Context } from './context'
 import type { Decision } from './decision'
 import { inWords } from './in-words'
@@ -150,7 +151,16 @@ export class Router<State = Json> {
       }
     }
     c.log('route.undecided')
-    return c.respond(500, 'No Route Decided')
+    return this.undecided(c)
+  }
+
+  /** Nobody knows such a method, or nobody wanted this request. */
+  private undecided(c: Context<State>): Decision {
+    const unknown = objectToMethod(
+      c.method,
+      this.steps.flatMap(({ method }) => method ?? []),
+    )
+    return unknown ? c.refuse(unknown) : c.respond(500, 'No Route Decided')
   }
 
   /**
@@ -205,17 +215,17 @@ export class Router<State = Json> {
     return {
       ...NO_HOOKS,
       branch: (name: string, request: Request, facts: BranchFacts) => {
-        const c = new BranchContext<State>(request, { ...facts, state: facts.state as State })
+        const c = new BranchContext<State>(request, { ...facts, state: facts.state as State }, log)
         return run(name, this.branches.get(name), c) ? c.request : request
       },
       everyReply: (response: Response, facts: ReplyFacts) => {
         if (this.everyReplies.length === 0) return response
-        const c = new ReplyContext<State>(response, { ...facts, state: facts.state as State })
+        const c = new ReplyContext<State>(response, { ...facts, state: facts.state as State }, log)
         for (const route of this.everyReplies) if (!run('every reply', route, c)) return response
         return c.isDropped ? 'drop' : c.response
       },
       reply: (name: string, response: Response, facts: ReplyFacts) => {
-        const c = new ReplyContext<State>(response, { ...facts, state: facts.state as State })
+        const c = new ReplyContext<State>(response, { ...facts, state: facts.state as State }, log)
         if (!run(name, this.replies.get(name), c)) return response
         return c.isDropped ? 'drop' : c.response
       },

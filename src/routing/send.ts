@@ -1,8 +1,8 @@
-import { header } from '../sip/message/headers'
 import type { Request } from '../sip/message/message'
 import type { Json, Result } from '../sip/proxy/response-context'
 import type { OwnRequest } from '../sip/uac/originate'
 import type { FailureServices, ResultRoute } from './later-routes'
+import { logFacts } from './log-facts'
 import { storedState } from './relay-options'
 import { SharedStore } from './shared'
 
@@ -75,9 +75,8 @@ export class ResultContext<State = Json> {
     return statuses.includes(this.status)
   }
 
-  /** Writes a structured line; method, Call-ID and status are added. */
+  /** Writes a structured line; type, method, Call-ID, CSeq and status are added. */
   log(event: string, details: Readonly<Record<string, unknown>> = {}): void {
-    const { request, status } = this
-    this.services.log(event, { method: request.method, callId: header(request, 'call-id'), status, ...details })
+    this.services.log(event, { ...logFacts(this.request), status: this.status, ...details })
   }
 }

@@ -3,7 +3,9 @@ import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
 import type { Algorithm } from '../sip/auth/algorithm'
 import type { Credentials } from '../sip/auth/credentials'
 import type { Request } from '../sip/message/message'
+import type { DialogToken } from '../sip/outbound/tokens'
 import type { CallFeatures } from '../sip/proxy/call-features'
+import type { Json } from '../sip/proxy/response-context'
 import type { Target } from '../sip/proxy/target'
 import type { Refusal } from '../sip/registrar/register'
 import type { ListedContact } from '../sip/registrar/response'
@@ -103,11 +105,18 @@ export interface Services {
   domain(name: string): Promise<DomainSettings | undefined>
   /** Whether this flow has proved that it speaks for the address-of-record. */
   hasIdentity(aor: string): boolean
-  /** On success the flow remembers the identity. */
-  authenticate(credentials: Credentials, method: string, aor: string): Promise<Verdict>
+  /** On success the flow remembers the identity. `source`: gives the HA1 in place of the subscriber's own; undefined: nobody. */
+  authenticate(
+    credentials: Credentials,
+    method: string,
+    aor: string,
+    source?: () => Promise<string | undefined>,
+  ): Promise<Verdict>
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup>
   save(aor: string, request: Request): Promise<Saved>
   loops(request: Request): boolean
+  /** What a relayed INVITE has kept for the requests of its dialog. */
+  dialogState(token: DialogToken | undefined): Promise<Json | undefined>
   /** What all requests share. */
   readonly shared: SharedRows
   /** A fresh identifier: letters, digits, `-` and `_`. */

@@ -58,6 +58,8 @@ export interface Fakes {
   readonly gateways?: readonly string[]
   /** What is in the shared store, as JSON values; it stays from one request to the next, and nothing expires. */
   readonly shared?: Map<string, Json>
+  /** What the call has kept for the requests inside its dialog (`c.dialog()`). */
+  readonly dialog?: Json
   /** Gets the requests that the script sends itself (`c.send`). */
   readonly sent?: SendOrder[]
   /** Whether decisions are logged with their steps (`route.decided`), as LOG_LEVEL=debug does. */
@@ -268,6 +270,10 @@ class FakeServices implements Services {
 
   get shared(): SharedRows {
     return new FakeRows(this.fakes.shared ?? new Map())
+  }
+
+  async dialogState(): Promise<Json | undefined> {
+    return this.fakes.dialog
   }
 
   loops(): boolean {

@@ -47,12 +47,16 @@ const invite = (number = NUMBER) =>
 const answered = () => callOut(lab, alice, one, NUMBER)
 
 describe('a call out', () => {
-  it('H02 H04 reaches the carrier with its own host in the Request-URI, and ends with a BYE of the caller', async () => {
+  it('H02 H04 W01 reaches the carrier with its own host in the Request-URI, and ends with a BYE of the caller', async () => {
     const call = await answered()
     const { offered } = call
     expect(offered.uri).toBe(`sip:${NUMBER}@${one.host};user=phone`)
     expect(offered.header('Via')).toMatch(/^SIP\/2\.0\/UDP 127\.0\.0\.1:\d+;branch=z9hG4bK\S+;rport$/)
     expect(offered.text).not.toMatch(/Strowger-|Proxy-Authorization|gateway\.invalid;transport=ws;lr;set/)
+    const sameCall = one.wire.frames.filter(({ frame }) => frame.header('Call-ID') === offered.header('Call-ID'))
+    expect(
+      new Set(sameCall.filter(({ frame }) => frame.label === 'INVITE').map(({ frame }) => frame.branch)).size,
+    ).toBe(1)
     call.fromCaller('BYE')
     const bye = await one.expect('BYE')
     one.respond(bye, 200)
@@ -326,7 +330,7 @@ describe('a call in', () => {
     await one.expect('200 OPTIONS')
   })
 
-  it('F08 T04 an address that is added counts for the next calls, without a reload and on the same link', async () => {
+  it('F08 R05 T04 an address that is added counts for the next calls, without a reload and on the same link', async () => {
     const office = await lab.carrier('127.0.9.8')
     const ask = async () => {
       office.request('INVITE', { uri: `sip:4930888@127.0.0.1:${lab.edge.port}` })

@@ -25,7 +25,8 @@ export const zones: Readonly<Record<string, Zone>> = {
   },
   routing: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^libphonenumber-js/] },
   blocks: { imports: ['routing', 'store', 'dispatcher', 'media', 'platform', 'sip'], packages: [] },
-  script: { file: 'src/script.ts', imports: ['blocks', 'routing', 'sip'], packages: [] },
+  // Whoever deploys it imports what he likes.
+  script: { file: 'src/script.ts', imports: ['blocks', 'routing', 'sip'], packages: [/./] },
   objects: {
     imports: ['script', 'blocks', 'routing', 'store', 'dispatcher', 'media', 'platform', 'sip'],
     packages: [workers],

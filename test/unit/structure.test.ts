@@ -20,6 +20,11 @@ describe('the import zones', () => {
     expect(sources.flatMap((file) => violations(file, read(file)))).toEqual([])
   })
 
+  it('G02 W11 no SQL is put together from text: values are bound, always', () => {
+    const built = /\bsql\.raw\b|\.prepare\(|\bsql\.exec\(\s*(?:[^\s'"`]|`[^`]*\$\{)/
+    expect(sources.filter((file) => /^src\/(?:store|api|objects)\//.test(file) && built.test(read(file)))).toEqual([])
+  })
+
   it('read every form of import', () => {
     const text = `import a, {\n  b,\n} from './a'\nimport type { C } from "../c"\nexport * from './d'\nimport './e'\nawait import('./f')\n// import './g'\n`
     expect(importsOf(text)).toEqual<Import[]>([

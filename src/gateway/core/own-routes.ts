@@ -1,7 +1,7 @@
 import { removeFirstValue } from '../../sip/message/edit'
-import { headerValues } from '../../sip/message/headers'
+import { header, headerValues } from '../../sip/message/headers'
 import type { Request } from '../../sip/message/message'
-import { parseNameAddress } from '../../sip/message/name-address'
+import { parseNameAddress, tagOf } from '../../sip/message/name-address'
 import { parameter } from '../../sip/message/parameters'
 import { parseUri, type SipUri } from '../../sip/message/uri'
 
@@ -26,6 +26,8 @@ export interface OwnRoutes {
   readonly socket?: number
   /** The dispatcher set that the Worker chose. */
   readonly set?: string
+  /** The address on the network that the Worker chose. */
+  readonly to?: string
   /** What we noted in our Record-Route on the network. */
   readonly note?: DialogNote
   /** The socket of the network that the dialog uses, as its peer sees it: `203.0.113.5:5060`. */
@@ -44,11 +46,14 @@ export interface DialogNote {
 /** RFC 3261 §16.4, RFC 5658 §4: both our values of a double Record-Route come off. */
 export function takeOwnRoutes(received: Request, names: OwnNames): OwnRoutes {
   let taken: OwnRoutes = { request: received }
+  const begins = tagOf(header(received, 'to')) === undefined
   for (;;) {
     const top = headerValues(taken.request, 'route')[0]
     const uri = top === undefined ? undefined : parseUri(parseNameAddress(top)?.uri ?? '')
     if (!uri || !isOurs(uri, names)) return taken
-    taken = { ...taken, ...notesOf(uri, names), request: removeFirstValue(taken.request, 'route') }
+    // Below the topmost one, which is the Worker's, and inside a dialog a phone may have written what it likes.
+    const chosen = taken.request === received && begins ? wayOf(uri, names) : {}
+    taken = { ...notesOf(uri, names), ...taken, ...chosen, request: removeFirstValue(taken.request, 'route') }
   }
 }
 
@@ -71,10 +76,17 @@ function notesOf(uri: SipUri, names: OwnNames): Omit<OwnRoutes, 'request'> {
     const note = readNote(uri.user)
     return { through: hostPortOf(uri), ...(note ? { note } : {}) }
   }
-  const set = parameter(uri.parameters, 'set')
   const socket = /^s(\d{1,2})$/.exec(uri.user ?? '')?.[1]
-  const user = socket !== undefined ? { socket: Number(socket) } : uri.user !== undefined ? { phone: uri.user } : {}
-  return { ...user, ...(set === undefined ? {} : { set }) }
+  if (socket !== undefined) return { socket: Number(socket) }
+  return uri.user === undefined ? {} : { phone: uri.user }
+}
+
+/** Where the Worker sends a new request: to a dispatcher set, or to an address. */
+function wayOf(uri: SipUri, names: OwnNames): Pick<OwnRoutes, 'set' | 'to'> {
+  if (uri.host.toLowerCase() !== names.link) return {}
+  const set = parameter(uri.parameters, 'set')
+  const to = parameter(uri.parameters, 'to')
+  return { ...(set === undefined ? {} : { set }), ...(to === undefined ? {} : { to }) }
 }
 
 /** Our Record-Route on the network. */

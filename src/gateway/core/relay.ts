@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { parseCSeq } from '../../sip/message/c-seq'
 import { header, headerLines } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
@@ -15,7 +16,7 @@ import { objectToMaxForwards } from '../../sip/proxy/validation'
 import { type PassedRegistration, passedRegistration } from '../../sip/registrar/passed-registration'
 import { inviteKeyOfCancel, serverTransactionKey } from '../../sip/transaction/key'
 import { formatFlowToken, parseFlowToken } from '../../sip/transport/flow-token'
-import { formatAddress, type NetworkAddress } from '../../sip/transport/hop'
+import { formatAddress, type NetworkAddress, parseAddress } from '../../sip/transport/hop'
 import { replyWay, withReceived } from '../../sip/transport/received'
 import { formatSource } from '../../sip/transport/source'
 import { CallOrder } from './call-order'
@@ -127,6 +128,7 @@ export class Relay {
     const own = takeOwnRoutes(message, this.names())
     if (objectToMaxForwards(own.request)) return this.refuse(own.request, origin, 'link', 483)
     if (own.set !== undefined) return this.toSet(own.request, own.set, origin)
+    if (own.to !== undefined) return this.toAddress(own.request, own.to, origin)
     const answer = await this.options.media.answer(own.request, own.note?.session ?? '')
     if (answer === 'absorbed') return
     if (answer) return this.reply(makeResponse(own.request, 200, answer), origin)
@@ -153,6 +155,13 @@ export class Relay {
     const { groups, failover, noResponseMs } = plan
     if (groups.length === 0) return this.refuse(request, origin, 'link', 503, `No Destination Of ${set} Is Active`)
     this.send(request, groups, origin, undefined, { failover, noResponseMs }, set)
+  }
+
+  /** No 100 of ours: how long the address may be silent is the Worker's to say. */
+  private toAddress(request: Request, text: string, origin: Origin): void {
+    const to = parseAddress(text)
+    if (!to || isIP(to.address) === 0) return this.refuse(request, origin, 'link', 503, 'Not An Address')
+    this.send(request, [[{ to }]], origin)
   }
 
   private send(

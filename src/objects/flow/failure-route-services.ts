@@ -1,9 +1,11 @@
 import type { DomainSettings, Lookup } from '../../routing'
+import type { LiveGateway } from '../../routing/carriers'
 import type { FailureServices } from '../../routing/later-routes'
 import type { SharedRows } from '../../routing/shared'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { domainSettings } from '../domain-cache'
+import { liveGateways } from '../gateway-cache'
 import { log } from '../log'
 import { ShardedRows } from '../shared-rows'
 
@@ -24,6 +26,10 @@ export class FailureRouteServices implements FailureServices {
 
   domain(name: string): Promise<DomainSettings | undefined> {
     return domainSettings(this.env, name, this.nowMs)
+  }
+
+  gateways(): Promise<readonly LiveGateway[]> {
+    return liveGateways(this.env, this.nowMs)
   }
 
   log(event: string, details: Readonly<Record<string, unknown>>): void {

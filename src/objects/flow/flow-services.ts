@@ -23,7 +23,9 @@ import {
   withRejection,
 } from '../../sip/outbound/flow-state'
 import { longestExpires, MAX_EXPIRES_SECONDS } from '../../sip/outbound/keep-alive'
+import type { DialogToken } from '../../sip/outbound/tokens'
 import { isLoop } from '../../sip/proxy/loop'
+import type { Json } from '../../sip/proxy/response-context'
 import { flowRegistration, listed } from '../../sip/registrar/flow-registration'
 import { refresh } from '../../sip/registrar/refresh'
 import type { FloodLimit } from '../../sip/transport/flood-limiter'
@@ -85,14 +87,20 @@ export class FlowServices implements Services {
     return hasIdentity(this.connection.state, aor, this.nowMs)
   }
 
-  async authenticate(credentials: Credentials, method: string, aor: string): Promise<Verdict> {
+  async authenticate(
+    credentials: Credentials,
+    method: string,
+    aor: string,
+    source?: () => Promise<string | undefined>,
+  ): Promise<Verdict> {
     const { connection, nowMs } = this
     if (!this.isShared && isLockedOut(connection.state)) return 'locked'
     const freshness = checkNonce(credentials.nonce, { nowMs, realm: credentials.realm }, connection.nonceMac)
     // Not worth a question to the location: the answer is not to a challenge of this socket.
     if (freshness === 'foreign') return 'rejected'
+    const known = source && { ha1: await source() }
     const { verdict, generation } = await callObject(() =>
-      locationStub(connection.env, aor).authenticate(credentials, method, this.source.address),
+      locationStub(connection.env, aor).authenticate(credentials, method, this.source.address, known),
     )
     if (verdict !== 'accepted') {
       if (!this.isShared) connection.update(withRejection(connection.state))
@@ -219,6 +227,10 @@ export class FlowServices implements Services {
 
   get shared(): SharedRows {
     return new ShardedRows(this.connection.env)
+  }
+
+  async dialogState(token: DialogToken | undefined): Promise<Json | undefined> {
+    return token && this.connection.host.call(token.transaction, (object, name) => object.dialogState(name))
   }
 
   loops(request: Request): boolean {

@@ -189,7 +189,7 @@ async function relay(
   }
   if (request.method === 'INVITE') {
     connection.update(assign(connection.state, key, id))
-    connection.send(makeResponse(request, 100))
+    connection.send(makeResponse(request, 100, decision.trying === undefined ? {} : { reason: decision.trying }))
   }
   const caller = registrations.find((r) => r.aor === decision.identity && r.instance !== undefined)
   // Nothing waits for it: a CANCEL must reach a call whose failure route is still thinking.
@@ -205,6 +205,8 @@ async function relay(
       options,
       ...(decision.replacement ? { replacement: decision.replacement } : {}),
       ...(decision.withholdsIdentity ? { withholdsIdentity: true } : {}),
+      ...(decision.isOpen ? { isOpen: true } : {}),
+      ...(decision.dialog === undefined ? {} : { dialogState: decision.dialog }),
       ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
     }),
   )

@@ -19,10 +19,14 @@ export interface DialogRecord {
   readonly result?: DialogResult
   /** Who sent the BYE. */
   readonly endedBy?: 'caller' | 'callee'
+  /** The BYE came within a second of the answer: whoever sent it would not have what was agreed on, the media most of all. */
+  readonly earlyBye?: true
 }
 
 export type DialogResult = 'answered' | 'cancelled' | 'refused' | 'unanswered' | 'expired'
 
+/** An answer that nobody wanted is hung up within this time. Its ACK, which may be missing, is not seen here. */
+export const EARLY_BYE_MS = 1_000
 /** A dialog whose BYE never came ends after this long. */
 export const MAX_DIALOG_MS = 12 * 3_600_000
 
@@ -59,7 +63,9 @@ export function recordBye(record: DialogRecord, bye: Bye, nowMs: number): Dialog
   const byCaller = bye.fromTag === record.fromTag && bye.toTag === record.toTag
   const byCallee = bye.fromTag === record.toTag && bye.toTag === record.fromTag
   if (bye.callId !== record.callId || (!byCaller && !byCallee) || record.endedAtMs !== undefined) return undefined
-  return { ...record, result: 'answered', endedAtMs: nowMs, endedBy: byCaller ? 'caller' : 'callee' }
+  const early = record.answeredAtMs !== undefined && nowMs - record.answeredAtMs < EARLY_BYE_MS
+  const ended = { result: 'answered', endedAtMs: nowMs, endedBy: byCaller ? 'caller' : 'callee' } as const
+  return { ...record, ...ended, ...(early ? { earlyBye: true } : {}) }
 }
 
 /** What identifies the dialog that a BYE ends. */

@@ -11,10 +11,13 @@ export interface FailureFacts {
   readonly tried: ReadonlyArray<{ readonly target: Target; readonly status: number }>
   /** The status that goes up when nothing is decided. */
   readonly best: number
+  /** Nothing is proved about the caller, and no carrier is called for him. */
+  readonly isOpen?: true
 }
 
 export function failureFacts(context: ResponseContext): FailureFacts {
   const tried = context.branches.flatMap(({ target, final }) => (final ? [{ target, status: final.status }] : []))
   const best = bestResponse(context.branches.flatMap(({ final }) => final ?? []))?.status ?? 480
-  return { request: originalRequest(context), state: context.options.state ?? null, tried, best }
+  const open = context.isOpen ? ({ isOpen: true } as const) : {}
+  return { request: originalRequest(context), state: context.options.state ?? null, tried, best, ...open }
 }

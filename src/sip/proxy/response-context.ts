@@ -57,6 +57,10 @@ export interface ResponseContext {
   readonly replacement?: CallerReplacement
   /** No phone is shown an asserted identity. */
   readonly withholdsIdentity?: true
+  /** Nothing is proved about the caller: his failure route calls no carrier. */
+  readonly isOpen?: true
+  /** What the script reads again in requests inside the dialog. */
+  readonly dialogState?: Json
   /**
    * The hops may be unreliable (the gateway): every transaction timer runs, the context is over when the last one has fired,
    * and no record of a dialog is kept.
@@ -216,6 +220,8 @@ export interface RelayOrder {
   readonly caller?: DialogParty
   readonly replacement?: CallerReplacement
   readonly withholdsIdentity?: true
+  readonly isOpen?: true
+  readonly dialogState?: Json
   /** The gateway's: whether the hop to the caller is reliable; every hop is over WebSocket. */
   readonly lingers?: { readonly reliable: boolean }
 }
@@ -244,6 +250,8 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     ...(order.caller ? { caller: order.caller } : {}),
     ...(order.replacement ? { replacement: order.replacement } : {}),
     ...(order.withholdsIdentity ? { withholdsIdentity: true } : {}),
+    ...(order.isOpen ? { isOpen: true } : {}),
+    ...(order.dialogState === undefined ? {} : { dialogState: order.dialogState }),
     ...(order.lingers ? { lingers: true } : {}),
     ...(invite && !order.lingers ? { dialog: openRecord(order.request, nowMs) } : {}),
   }

@@ -43,7 +43,8 @@ export type TargetSet = readonly (readonly Target[])[]
 
 /** Drops targets that are there twice or among the `known` ones, and groups without any. */
 export function distinctTargets(set: TargetSet, known: readonly Target[] = []): Target[][] {
-  const idOf = ({ flow, uri }: Target) => `${flow} ${uri}`
+  // One gateway leads to many: its Route says where.
+  const idOf = ({ flow, uri, path }: Target) => `${flow} ${uri} ${path.join()}`
   const seen = new Set(known.map(idOf))
   const fresh = (target: Target) => {
     const id = idOf(target)

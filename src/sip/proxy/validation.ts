@@ -1,5 +1,6 @@
 import { header, headerTokens, headerValues } from '../message/headers'
 import type { Request } from '../message/message'
+import { METHODS } from '../message/methods'
 import { parseUri } from '../message/uri'
 
 /** Why a proxy refuses a well-formed request. */
@@ -13,6 +14,12 @@ export interface Objection {
 const SUPPORTED: readonly string[] = []
 /** Option tags our registrar knows. */
 const REGISTRAR_SUPPORTED: readonly string[] = ['path', 'outbound']
+
+/** RFC 3261 §21.5.2: a method that nobody here knows. A proxy forwards any; this is for requests that are for us. */
+export function objectToMethod(method: string, others: readonly string[] = []): Objection | undefined {
+  const known = [...new Set([...METHODS, ...others])]
+  return known.includes(method) ? undefined : { status: 501, headers: [['Allow', known.join(', ')]] }
+}
 
 /** RFC 3261 §16.3 step 2, with §8.2.2.1. */
 export function objectToScheme(request: Request): Objection | undefined {

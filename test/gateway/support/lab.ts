@@ -26,12 +26,13 @@ const dns: Dns = {
 
 /** The Worker as `npm run serve` runs it, a gateway in this process, and carriers on loopback addresses of their own. */
 export class Lab {
-  readonly product: Product
+  product: Product
   readonly admin: AdminApi
   readonly domain: string
   readonly log: LogLine[] = []
   private readonly engines: Settings['engines']
   private readonly more: string
+  private readonly settings: Record<string, string>
   gateway: Gateway
   /** What carriers send to. */
   readonly edge = { address: '127.0.0.1', port: 0 }
@@ -40,14 +41,14 @@ export class Lab {
 
   /** `more`: listeners besides those of `edge`, as in LISTEN. `settings`: of the Worker. */
   static async open(engines: Settings['engines'] = [], more = '', settings: Record<string, string> = {}): Promise<Lab> {
-    const product = await startProduct(settings)
-    const lab = new Lab(product, engines, more)
+    const lab = new Lab(await startProduct(settings), engines, more, settings)
     await lab.admin.createDomain(lab.domain)
     await lab.startGateway()
     return lab
   }
 
-  private constructor(product: Product, engines: Settings['engines'], more: string) {
+  private constructor(product: Product, engines: Settings['engines'], more: string, settings: Record<string, string>) {
+    this.settings = settings
     this.engines = engines
     this.more = more
     this.product = product
@@ -88,6 +89,13 @@ export class Lab {
   /** Cuts the WebSockets without a word, as a network does; the gateway makes them anew. */
   async breakLink(): Promise<void> {
     this.gateway.link.cut()
+    await this.until(() => this.gateway.link.up === 2, 'the link is back')
+  }
+
+  /** Another process of the Worker, where the one before was: `settings` name its port and its state. */
+  async restartWorker(): Promise<void> {
+    await this.product.stop()
+    this.product = await startProduct(this.settings)
     await this.until(() => this.gateway.link.up === 2, 'the link is back')
   }
 

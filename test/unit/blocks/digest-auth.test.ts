@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { digestAuth } from '../../../src/blocks'
+import { ha1 } from '../../../src/sip/auth/ha1'
 import { NONCE_LIFETIME_MS } from '../../../src/sip/auth/nonce'
 import { appendHeader } from '../../../src/sip/message/edit'
 import { headerLines } from '../../../src/sip/message/headers'
 import type { Request } from '../../../src/sip/message/message'
+import { hash } from '../sip/auth/crypto'
 import { answered, Exchange, inShort } from '../support/exchange'
 import { requestOf } from '../support/messages'
 import { jssipRegister } from '../support/registrations'
@@ -74,6 +76,27 @@ describe('a request with credentials', () => {
     const exchange = new Exchange()
     const { c, decision } = await run(right(invite, exchange), exchange)
     expect([inShort(decision), c.identity]).toEqual(['goes on', ALICE])
+  })
+
+  it('E16 may be proved by another source of secrets, which is asked in place of the subscribers', async () => {
+    const exchange = new Exchange()
+    const asked: unknown[] = []
+    const secrets = new Map([['carol', ha1(hash, 'MD5', 'carol', 'example.test', 'elsewhere')]])
+    const block = digestAuth({
+      ha1: async (who) => {
+        asked.push(who)
+        return secrets.get(who.username)?.toUpperCase()
+      },
+    })
+    const as = async (username: string, password: string) => {
+      const request = requestOf('INVITE', { from: `<sip:${username}@example.test>;tag=1` })
+      const { c, decision } = await exchange.run(block, exchange.withCredentials(request, username, password))
+      return [inShort(decision), c.identity]
+    }
+    expect(await as('carol', 'elsewhere')).toEqual(['goes on', 'carol@example.test'])
+    expect(asked).toEqual([{ username: 'carol', domain: 'example.test', algorithm: 'MD5' }])
+    expect(await as('dan', 'elsewhere')).toEqual(['407 Proxy Authentication Required', undefined])
+    expect(await as('alice', "alice's password")).toEqual(['407 Proxy Authentication Required', undefined])
   })
 
   it('E10 loses those for our realm and keeps those for others', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { location } from '../../../src/blocks'
 import { START_MS } from '../support/call'
-import { Exchange, inShort } from '../support/exchange'
+import { answered, Exchange, inShort } from '../support/exchange'
 import { CONTACT_URI } from '../support/flow'
 import { requestOf } from '../support/messages'
 import { bindingOf, jssipRegister, registerOf } from '../support/registrations'
@@ -55,6 +55,14 @@ describe('C08 an address without binding', () => {
 it('C11 an address without user is 484', async () => {
   expect(inShort(await run('sip:example.test'))).toBe('484 Address Incomplete')
   expect(inShort(await run('tel:+1'))).toBe('484 Address Incomplete')
+})
+
+it('A10 a method that nobody knows is 501 without a user, and goes to a user as any other', async () => {
+  const asked = async (uri: string, exchange = new Exchange()) =>
+    (await exchange.run(location(), requestOf('FOO', { uri }))).decision
+  expect(inShort(await asked('sip:example.test'))).toBe('501 Not Implemented')
+  expect(answered(await asked('sip:example.test'), 'allow')).toContain('INVITE, ACK')
+  expect(inShort(await asked('sip:bob@example.test', new Exchange().register(BOB, jssipRegister())))).toMatch(/^relay/)
 })
 
 it('a domain that is not ours is 404, and nothing is looked up', async () => {

@@ -70,7 +70,7 @@ describe('K01 K14 every algorithm', () => {
   })
 })
 
-describe('K01 distribution over 10,000 calls', () => {
+describe('K01 L23 distribution over 10,000 calls', () => {
   const CALLS = 10_000
   const share = (
     algorithm: DispatcherSet['algorithm'],

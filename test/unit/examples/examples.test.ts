@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { sip as callForward } from '../../../examples/call-forward'
 import { sip as callerRewriting } from '../../../examples/caller-rewriting'
 import { sip as callsPerMinute } from '../../../examples/calls-per-minute'
+import { sip as cameBack } from '../../../examples/came-back'
 import { sip as carrierLinks } from '../../../examples/carrier-links'
 import { sip as codecFilter } from '../../../examples/codec-filter'
+import { sip as countries } from '../../../examples/countries'
 import { sip as emergency } from '../../../examples/emergency-notification'
 import { sip as failureRoute } from '../../../examples/failure-route'
 import { sip as firstCall } from '../../../examples/first-call'
 import { sip as firstResponses } from '../../../examples/first-responses'
+import { sip as kemi } from '../../../examples/kemi'
 import { sip as loadBalancer } from '../../../examples/load-balancer'
 import { sip as officePhones } from '../../../examples/office-phones'
 import { sip as parallelFork } from '../../../examples/parallel-fork'
@@ -53,7 +56,7 @@ describe('the examples', () => {
     expect(await words(firstCall, { from: 'sip:eve@evil.example' }, {})).toBe('403 Not relaying')
   })
 
-  it('L18 parallel fork', async () => {
+  it('L18 W07 parallel fork: the targets are those that are named, and nobody else', async () => {
     const bindings = { 'ann@example.com': ['sip:ann@a.invalid'], 'cleo@example.com': ['sip:cleo@c.invalid'] }
     const sales = { uri: 'sip:sales@example.com' }
     expect(await words(parallelFork, sales, { ...alice, bindings })).toBe(
@@ -63,7 +66,7 @@ describe('the examples', () => {
     expect(await words(parallelFork, {}, withBob)).toBe('relay sip:bob@b.invalid')
   })
 
-  it('L21 serial fork', async () => {
+  it('L21 L23 serial fork', async () => {
     const decision = await decide(serialFork, {}, withBob)
     expect(decision).toMatchObject({ type: 'relay', options: { ringForMs: 15_000 } })
   })
@@ -156,7 +159,7 @@ describe('the examples', () => {
     const log: NonNullable<Fakes['log']> = []
     const deskTold = { kind: 'result', name: 'desk-told' } as const
     for (const status of [200, 404]) await tellResult(emergency, deskTold, { status, state: null }, { log })
-    expect(log).toEqual([{ event: 'desk.untold', method: 'MESSAGE', callId: 'call-1', status: 404 }])
+    expect(log).toMatchObject([{ event: 'desk.untold', method: 'MESSAGE', callId: 'call-1', status: 404 }])
   })
 
   it('Q06 calls per minute', async () => {
@@ -202,11 +205,39 @@ describe('the examples', () => {
     expect(await words(officePhones, {}, withBob)).toBe('relay sip:bob@b.invalid')
   })
 
+  it('R02 the class of a KEMI script', async () => {
+    const log: NonNullable<Fakes['log']> = []
+    const decision = await decide(kemi, {}, { ...withBob, log })
+    expect(inWords(decision)).toBe('relay sip:bob@b.invalid')
+    expect(decision).toMatchObject({ options: { onReply: 'logged' } })
+    expect(decision.type === 'relay' && header(decision.request, 'x-dialled')).toBe('bob')
+    expect(log).toMatchObject([{ event: 'request', from: 'alice@example.com' }])
+    expect(await words(kemi, { uri: 'sip:example.com' })).toBe('484 Address Incomplete')
+    expect(await words(kemi, { method: 'MESSAGE' })).toBe('404 User not Registered')
+  })
+
+  it('R04 countries: a package from npm knows whose number it is', async () => {
+    const called = (user: string) => words(countries, { uri: `sip:${user}@example.com` }, withBob)
+    expect(await called('+64212345678')).toBe('relay sip:+64212345678@main.set.invalid;user=phone')
+    expect(await called('0291234567')).toBe('relay sip:+61291234567@main.set.invalid;user=phone')
+    expect(await called('+4930123456')).toBe('403 No Calls To DE')
+    expect(await called('bob')).toBe('relay sip:bob@b.invalid')
+  })
+
+  it('M13 came back', async () => {
+    const bindings = { 'bob@example.com': ['sip:desk@b.invalid', 'sip:cell@b.invalid'] }
+    const fakes = { ...alice, bindings, shared: new Map() }
+    expect(await words(cameBack, {}, fakes)).toBe('relay sip:desk@b.invalid > sip:cell@b.invalid')
+    expect([...fakes.shared]).toEqual([['called alice@example.com bob@example.com', 1]])
+    expect(await words(cameBack, {}, fakes)).toBe('relay sip:desk@b.invalid | sip:cell@b.invalid')
+    expect([...fakes.shared.values()]).toEqual([2])
+  })
+
   it('R01 begin with one that is shorter than 15 lines', () => {
     expect(readFileSync('examples/first-responses.ts', 'utf8').trim().split('\n').length).toBeLessThan(15)
   })
 
   it('M14 are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(19)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(22)
   })
 })

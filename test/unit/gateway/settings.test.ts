@@ -37,7 +37,7 @@ describe('the settings of a gateway', () => {
     [{ KEEP_ALIVE: '0' }, 'KEEP_ALIVE "0" is not a number from 1 to 600'],
     [{ HTTP: 'everywhere' }, 'HTTP "everywhere"'],
     [{ LOG_LEVEL: 'loud' }, 'is not one of error, warn, info, debug'],
-  ])('%j is one clear line', (wrong, expected) => {
+  ])('A18 %j is one clear line', (wrong, expected) => {
     const complaint = () => readSettings({ ...GOOD, ...wrong })
     expect(complaint).toThrow(expected)
     try {

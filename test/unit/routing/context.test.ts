@@ -165,8 +165,9 @@ describe('the location', () => {
   })
 })
 
-it('A11 log adds method, Call-ID and CSeq', () => {
+it('A11 N09 log adds type, method, Call-ID and CSeq', () => {
   const exchange = new Exchange()
   exchange.context(requestOf('FOO', { cSeq: 7 })).log('hello', { who: 'world' })
-  expect(exchange.logged).toEqual([{ event: 'hello', method: 'FOO', callId: 'call-1', cSeq: '7 FOO', who: 'world' }])
+  const facts = { type: 'request', method: 'FOO', callId: 'call-1', cSeq: '7 FOO' }
+  expect(exchange.logged).toEqual([{ event: 'hello', ...facts, who: 'world' }])
 })

@@ -63,6 +63,26 @@ describe('what relay stores of a script', () => {
     expect(() => context.relay([], { state: { dialled: 'x'.repeat(MAX_STATE_LENGTH) } })).toThrow('are allowed')
   })
 
+  it('L27 relay and the like are there wherever they may be called, and do not compile where they may not', () => {
+    const sip = new Router<State>()
+    sip.failure('f', (c) => c.relay([]))
+    // @ts-expect-error a reply route can't relay
+    sip.reply('r', (c) => c.relay([]))
+    // @ts-expect-error a branch route can't answer
+    sip.branch('b', (c) => c.respond(480))
+    // @ts-expect-error a result route has nobody to answer
+    sip.result('s', (c) => c.respond(480))
+    // @ts-expect-error a failure route can't forward without state
+    sip.failure('g', (c) => c.forward())
+    // @ts-expect-error a failure route has no 2xx to drop
+    sip.failure('h', (c) => c.drop())
+    // @ts-expect-error without a transaction there is nothing to remember
+    sip.use((c) => c.forward(phone('b'), { state: { dialled: '1' } }))
+    // @ts-expect-error a block decides, it does not give a number
+    sip.use(() => 480)
+    expect(() => sip.hooks(() => undefined)).not.toThrow()
+  })
+
   it('takes references of the script only: a closure, a name and a route of another kind do not compile', () => {
     const sip = new Router<State>()
     const onReply = sip.reply('replies', () => undefined)
@@ -147,6 +167,28 @@ describe('a failure route', () => {
     expect(exchange.logged).toMatchObject([{ event: 'route.missing', route: 'gone' }])
   })
 
+  it('L12 goes to a carrier or to an address on the network; of an open domain, for its strangers, to neither', async () => {
+    const exchange = new Exchange()
+    exchange.connected.push({ name: 'g1', flow: 'OG.link', transport: 'WSS' })
+    const next = new Router<State>()
+    next.failure('f', async (c) => {
+      const ways = [...(await c.carriers('main', '+49301234567')), ...(await c.toAddress('udp:192.0.2.1:5060'))]
+      return c.relay(ways)
+    })
+    const groups = async (isOpen: boolean) => {
+      const { request, state, tried } = failed()
+      const facts = { request, state, tried, best: 503, ...(isOpen ? ({ isOpen } as const) : {}) }
+      const decision = await next.decideFailure('f', new FailureContext<State>(facts, exchange))
+      return decision.type === 'relay' ? decision.targets.flat().map(({ uri, path }) => [uri, ...path]) : undefined
+    }
+    const route = (parameter: string) => `<sip:g1.gateway.invalid;transport=ws;lr;${parameter}>`
+    expect(await groups(false)).toEqual([
+      ['sip:+49301234567@main.set.invalid;user=phone', route('set=main')],
+      ['sip:bob@example.test', route('to=UDP:192.0.2.1:5060')],
+    ])
+    expect(await groups(true)).toEqual([])
+  })
+
   it('L09 tells a destination that failed from one that refused', () => {
     expect([408, 430, 500, 502, 503, 504].every(isFailover)).toBe(true)
     expect([404, 480, 486, 487, 600, 603].some(isFailover)).toBe(false)
@@ -168,6 +210,22 @@ describe('the hooks of a script', () => {
     expect(hooks.reply('r', response(183), facts)).toBe('drop')
     const edited = hooks.reply('r', response(200), facts)
     expect(edited !== 'drop' && header(edited, 'x-reply')).toBe('108')
+  })
+
+  it('L06 N09 log what they see: type, method, Call-ID, CSeq, branch; of a response its status and reason', () => {
+    const logged: unknown[] = []
+    const sip = new Router<State>()
+    sip.branch('b', (c) => c.log('branch'))
+    sip.everyReply((c) => c.log('reply', { dialled: c.state.dialled }))
+    const hooks = sip.hooks((event, details) => logged.push({ event, ...details }))
+    hooks.branch('b', request, { ...facts, branch: 1, target: phone('b') })
+    for (const status of [180, 486]) hooks.everyReply(response(status), { ...facts, branch: 1 })
+    const same = { method: 'INVITE', callId: 'call-1', cSeq: '1 INVITE', branch: 1 }
+    expect(logged).toEqual([
+      { event: 'branch', type: 'request', ...same },
+      { event: 'reply', type: 'response', ...same, status: 180, reason: 'Ringing', dialled: '108' },
+      { event: 'reply', type: 'response', ...same, status: 486, reason: 'Busy Here', dialled: '108' },
+    ])
   })
 
   it('leave the message alone when a route fails or is missing, and say so', () => {

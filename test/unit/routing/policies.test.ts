@@ -16,8 +16,8 @@ describe('a script', () => {
     expect((await decide(router, 'REGISTER')).decision).toBe('501 Not Implemented')
   })
 
-  it('B12 may answer a REGISTER 200 and store nothing', async () => {
-    const router = new Router().register((c) => c.respond(200))
+  it('B12 W08 may answer a REGISTER 200 and store nothing: no block after it is asked', async () => {
+    const router = new Router().register((c) => c.respond(200)).use((c) => c.location.save())
     const { decision, exchange } = await decide(router, 'REGISTER')
     expect(decision).toBe('200 OK')
     expect(exchange.bindings.size).toBe(0)

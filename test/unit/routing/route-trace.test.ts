@@ -32,6 +32,7 @@ describe('H05 how a decision came about', () => {
       )
     expect(await traced(script, { uri: 'sip:bob@example.com' })).toEqual({
       event: 'route.decided',
+      type: 'request',
       method: 'INVITE',
       callId: 'call-1',
       cSeq: '1 INVITE',

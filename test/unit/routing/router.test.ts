@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Block, Router, SipError } from '../../../src/routing'
 import { BLOCK_PATIENCE_MS } from '../../../src/routing/patience'
-import { Exchange, inShort } from '../support/exchange'
+import { METHODS } from '../../../src/sip/message/methods'
+import { answered, Exchange, inShort } from '../support/exchange'
 import { requestOf } from '../support/messages'
 
 const decide = async (router: Router, method = 'INVITE', exchange = new Exchange()) =>
@@ -21,11 +22,42 @@ describe('the request route', () => {
     expect(order).toEqual([1, 2, 3])
   })
 
-  it('A05 A08 ends with the first decision', async () => {
+  it('A05 A08 W01 ends with the first decision', async () => {
     const reached: string[] = []
     const router = new Router().use((c) => c.respond(486)).use(() => void reached.push('the second'))
     expect(await decide(router)).toBe('486 Busy Here')
     expect(reached).toEqual([])
+  })
+
+  it('A06 a block that ends with return is one that falls off its end', async () => {
+    const order: string[] = []
+    const sub: Block = (c) => {
+      order.push('sub')
+      if (c.method === 'INVITE') return
+      order.push('never')
+    }
+    const falls: Block = () => void order.push('sub')
+    const trace = async (block: Block) => {
+      order.length = 0
+      const script = new Router().use(
+        () => void order.push('before'),
+        block,
+        () => void order.push('after'),
+      )
+      return [await decide(script), ...order]
+    }
+    const returned = await trace(sub)
+    expect(returned).toEqual(['500 No Route Decided', 'before', 'sub', 'after'])
+    expect(await trace(falls)).toEqual(returned)
+  })
+
+  it('A10 a method that nobody knows and no block is for is 501 with Allow, one that is known is 500', async () => {
+    const script = new Router().invite((c) => c.respond(480)).on('BAR', () => undefined)
+    const answer = async (method: string) => script.decide(new Exchange().context(requestOf(method)))
+    expect(inShort(await answer('FOO'))).toBe('501 Not Implemented')
+    expect(answered(await answer('FOO'), 'allow')).toBe(`${METHODS.join(', ')}, BAR`)
+    expect(inShort(await answer('MESSAGE'))).toBe('500 No Route Decided')
+    expect(inShort(await answer('BAR'))).toBe('500 No Route Decided')
   })
 
   it('waits for a block that is asynchronous', async () => {
@@ -84,7 +116,7 @@ describe('a mistake in a script is answered and logged', () => {
   it('A12 no decision at all is 500', async () => {
     const { answer, logged } = await failing(() => undefined)
     expect(answer).toBe('500 No Route Decided')
-    expect(logged).toEqual([{ event: 'route.undecided', method: 'INVITE', callId: 'call-1', cSeq: '1 INVITE' }])
+    expect(logged).toMatchObject([{ event: 'route.undecided', method: 'INVITE', callId: 'call-1', cSeq: '1 INVITE' }])
   })
 
   it('A08 a decision that was built and not returned is 500 and names its block', async () => {
@@ -105,6 +137,7 @@ describe('a mistake in a script is answered and logged', () => {
     expect(logged).toEqual([
       {
         event: 'route.failed',
+        type: 'request',
         method: 'INVITE',
         callId: 'call-1',
         cSeq: '1 INVITE',

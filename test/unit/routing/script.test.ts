@@ -162,7 +162,7 @@ it('B04 REGISTER is never relayed to a contact', async () => {
   expect(decision.type).toBe('respond')
 })
 
-it('G02 a hostile user part is only a user part', async () => {
+it('G02 W11 a hostile user part is only a user part', async () => {
   const uri = "sip:';DROP%20TABLE%20*;@example.test"
   expect(inShort(await decideAs(ALICE, requestOf('INVITE', { uri })))).toBe('404 User not Registered')
 })

@@ -64,9 +64,8 @@ describe('result routes', () => {
   it('log with Call-ID and status', () => {
     const exchange = new Exchange()
     heard(exchange).log('undelivered', { to: 'desk' })
-    expect(exchange.logged).toEqual([
-      { event: 'undelivered', method: 'MESSAGE', callId: 'call-1', status: 480, to: 'desk' },
-    ])
+    const facts = { type: 'request', method: 'MESSAGE', callId: 'call-1', cSeq: '1 MESSAGE' }
+    expect(exchange.logged).toEqual([{ event: 'undelivered', ...facts, status: 480, to: 'desk' }])
   })
 
   it('a name of an older deployment and a mistake are logged, and that is all', async () => {

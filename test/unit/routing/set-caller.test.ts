@@ -21,9 +21,11 @@ describe('setCaller', () => {
   it.each([
     [{ uri: 'reception' }, 'not a URI'],
     [{ uri: 'sip:a@b>\r\nX: y' }, 'not a URI'],
+    // A display name is none of a user.
+    [{ uri: 'sip:Nick Blog Example@b' }, 'not a URI'],
     [{ uri: 'sip:a@b', display: 'a\nb' }, 'control character'],
     [{ uri: `sip:${'x'.repeat(300)}@b` }, 'are allowed'],
-  ])('N03 G13 refuses %j', (caller, why) => {
+  ])('N03 W04 G13 refuses %j', (caller, why) => {
     expect(() => contextOf().setCaller(caller)).toThrow(why)
   })
 })

@@ -12,7 +12,7 @@ it('serial: one after the other, in this order', () => {
   expect(serial(b, c)).toEqual([[b], [c]])
 })
 
-it('RFC 3261 §16.6 byQ: the highest q first, one q together', () => {
+it('L21 L23 RFC 3261 §16.6 byQ: the highest q first, one q together', () => {
   expect(byQ([b, c, d])).toEqual([[c], [b, d]])
   expect(byQ([])).toEqual([])
 })

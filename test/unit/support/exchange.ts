@@ -142,12 +142,19 @@ export class Exchange implements Services {
     return this.identities.has(aor)
   }
 
-  async authenticate(credentials: Credentials, method: string, aor: string): Promise<Verdict> {
+  async authenticate(
+    credentials: Credentials,
+    method: string,
+    aor: string,
+    source?: () => Promise<string | undefined>,
+  ): Promise<Verdict> {
     this.asked.push(`authenticate ${aor}`)
     if (this.isLocked) return 'locked'
+    const { algorithm, username } = credentials
     const password = this.subscribers.get(aor)
-    const secret = ha1(hash, credentials.algorithm, credentials.username, credentials.realm, password ?? '')
-    if (password === undefined || !verifyDigest(credentials, { method, ha1: secret, hash })) return 'rejected'
+    const own = password === undefined ? undefined : ha1(hash, algorithm, username, credentials.realm, password)
+    const secret = source ? await source() : own
+    if (secret === undefined || !verifyDigest(credentials, { method, ha1: secret, hash })) return 'rejected'
     const { realm, nonce } = credentials
     if (checkNonce(nonce, { nowMs: this.nowMs, realm }, mac) !== 'fresh') return 'stale'
     this.identities.add(aor)
@@ -174,6 +181,11 @@ export class Exchange implements Services {
   random(): string {
     this.tokens += 1
     return `random-${this.tokens}`
+  }
+
+  dialog: Json | undefined
+  async dialogState(): Promise<Json | undefined> {
+    return this.dialog
   }
 
   loops(request: Request): boolean {

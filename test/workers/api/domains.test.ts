@@ -68,7 +68,7 @@ describe('POST /v1/domains', () => {
     [{ name: 'x.test', country: 'au' }, 'country'],
     [{ name: 'x.test', country: 61 }, 'country'],
     [{ name: 'x.test', realm: 'y' }, 'realm'],
-  ])('refuses %j and names the field', async (body, field) => {
+  ])('A18 refuses %j and names the field', async (body, field) => {
     expect(await problemOf(await post('/v1/domains', body), 400)).toMatchObject({ field })
     expect((await call('/v1/domains/x.test')).status).toBe(404)
   })

@@ -101,7 +101,7 @@ describe('RFC 3261 §22', () => {
     expect(offered.headers('Proxy-Authorization')).toEqual([foreign.slice('Proxy-Authorization: '.length)])
   })
 
-  twins('E15 a From of a foreign domain is 403 Not relaying', async (world) => {
+  twins('E15 W12 a From of a foreign domain is 403 Not relaying', async (world) => {
     const alice = await world.phone('alice')
     alice.invite(alice.account.aor, { from: 'sip:alice@elsewhere.test' })
     expect((await alice.expect('403 INVITE')).reason).toBe('Not relaying')

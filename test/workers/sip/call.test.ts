@@ -74,7 +74,7 @@ describe('RFC 3261 §16.6', () => {
     expect(again.header('Call-ID')).toBe(second.header('Call-ID'))
   })
 
-  twins('C10 a target that is there twice gets one INVITE', async (world) => {
+  twins('C10 W01 a target that is there twice gets one INVITE', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     const { offered } = await ring(alice, bob)
     await relay(alice, [[bob, bob], [bob]], {}, alice.build('INVITE', { uri: bob.account.aor, callId: 'twice' }))

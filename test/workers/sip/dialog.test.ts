@@ -93,7 +93,7 @@ describe('RFC 3261 §16.11: requests inside a dialog', () => {
     const bye = call.callee.request('BYE')
     alice.respond(await alice.expect('BYE'), 200)
     expect((await bob.expect('200 BYE')).branch).toBe(bye.branch)
-    expect(world.events('call')).toMatchObject([{ result: 'answered', endedBy: 'callee' }])
+    expect(world.events('call')).toMatchObject([{ result: 'answered', endedBy: 'callee', earlyBye: true }])
   })
 
   twins('D16 BYE is a transaction of its own', async (world) => {
@@ -205,7 +205,7 @@ describe('B05 a deploy', () => {
       await hangUp(call.caller, call.callee)
     }))
 
-  test('keeps every binding and the call: phones come back and go on', () =>
+  test('R03 R05 keeps every binding and the call: phones come back and go on', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
       const call = await establish(alice, bob)
@@ -219,7 +219,7 @@ describe('B05 a deploy', () => {
       await hangUp(next.caller, next.callee)
     }))
 
-  test('D17 BYE after it reaches the other end', () =>
+  test('D17 R03 BYE after it reaches the other end', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
       const call = await establish(alice, bob)

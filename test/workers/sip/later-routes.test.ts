@@ -61,7 +61,7 @@ describe('the later routes of a script', () => {
     expect((await carol.expect('INVITE')).header('X-Branch')).toBe('')
   })
 
-  test('a name that this deployment does not have passes the best response and is logged', () =>
+  test('R03 a name that this deployment does not have passes the best response and is logged', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
       await relay(alice, [[bob]], { onFailure: 'of an older deployment' }, invite(alice, bob))

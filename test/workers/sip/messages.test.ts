@@ -23,7 +23,7 @@ function request(to: Phone, name: string, patienceMs: number) {
 }
 
 describe('MESSAGE of a phone', () => {
-  test('J11 with a Content-Length beyond its body is 400, and passes when that is right', () =>
+  test('J11 W11 with a Content-Length beyond its body is 400, and passes when that is right', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
       const headers = ['Content-Type: text/plain']
@@ -36,6 +36,27 @@ describe('MESSAGE of a phone', () => {
       bob.respond(message, 200)
       await alice.expect('200 MESSAGE')
       expect(bob.unread).toEqual([])
+    }))
+})
+
+describe('an INVITE for a session of messages', () => {
+  test('J12 passes with its description untouched: nothing here speaks MSRP', () =>
+    play(async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      const body = [
+        'v=0',
+        'o=alice 1 1 IN IP4 192.0.2.1',
+        's=-',
+        'c=IN IP4 192.0.2.1',
+        't=0 0',
+        'm=message 7394 TCP/MSRP *',
+        'a=accept-types:text/plain',
+        'a=path:msrp://192.0.2.1:7394/2s93i9ek2a;tcp',
+        '',
+      ].join('\r\n')
+      alice.invite(bob.account.aor, { headers: ['Content-Type: application/sdp'], body })
+      await alice.expect('100 INVITE')
+      expect((await bob.expect('INVITE')).body).toBe(body)
     }))
 })
 

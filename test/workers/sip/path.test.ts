@@ -53,7 +53,7 @@ describe('RFC 3327 §5 Path', () => {
     expect((await p2.expect('200 REGISTER')).headers('Path')).toEqual(['<sip:p2.example.org;lr>'])
   })
 
-  twins('P03 a Contact with one bracket too many is 400', async (world) => {
+  twins('P03 W11 a Contact with one bracket too many is 400', async (world) => {
     const p2 = await lastProxy(world)
     await p2.registerWith(['Path: <sip:p2.example.org;lr>', `Contact: <Bob <${CLIENT}>>`])
     expect((await p2.expect('400 REGISTER')).reason).toContain('Contact')

@@ -129,7 +129,7 @@ describe('RFC 3261 §17.1.1.3', () => {
     await bob.expectNothing()
   })
 
-  twins('D11 an ACK that belongs to nothing is dropped', async (world) => {
+  twins('A10 D11 an ACK that belongs to nothing is dropped', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     alice.request('ACK', { uri: bob.account.aor, toTag: 'nobody' })
     alice.request('ACK', { uri: bob.account.aor })

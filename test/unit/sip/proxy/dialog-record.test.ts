@@ -37,6 +37,16 @@ describe('the record of a dialog', () => {
     })
   })
 
+  it('D18 tells a BYE that came within a second of the answer: somebody did not want what was agreed on', () => {
+    const hungUpAfter = (ms: number) => {
+      const call = answered()
+      call.nowMs += ms
+      return call.bye('to0', 'from1').record
+    }
+    expect(hungUpAfter(999)).toMatchObject({ result: 'answered', endedBy: 'callee', earlyBye: true })
+    expect(hungUpAfter(1_000)).not.toHaveProperty('earlyBye')
+  })
+
   it('C14 ends by the BYE of the callee', () => {
     expect(answered().bye('to0', 'from1').record).toMatchObject({ result: 'answered', endedBy: 'callee' })
   })

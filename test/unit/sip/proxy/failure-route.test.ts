@@ -17,7 +17,7 @@ describe('a failure route', () => {
     expect(ringing.give(decided({ type: 'pass' })).did).toEqual(['486', 'record', 'finished'])
   })
 
-  it('L22 is asked after the last group, not between groups', () => {
+  it('L22 W06 is asked after the last group, not between groups', () => {
     const serial = call([[phone('b')], [phone('c')]])
     expect(serial.answer(0, 480).did).toEqual(['ACK 0', 'INVITE 1'])
     expect(serial.answer(1, 480).did).toEqual(['ACK 1', 'failure-route'])
@@ -74,7 +74,7 @@ describe('a failure route', () => {
     expect(call().answer(0, 603).did).toEqual(['ACK 0', '603', 'record', 'finished'])
   })
 
-  it('is never asked after a CANCEL', () => {
+  it('W05 is never asked after a CANCEL, and so adds no branch', () => {
     const cancelled = call().answer(0, 180).cancel()
     expect(cancelled.answer(0, 487).did).toEqual(['ACK 0', '487', 'record', 'finished'])
   })

@@ -40,6 +40,15 @@ describe('D12 a request inside a dialog', () => {
     expect(branch('ACK')).toBe(branch('INVITE'))
   })
 
+  it('J04 the direction follows from what our Record-Route has noted of both ends, not from who says to be whom', () => {
+    const token = { transaction: 'OA.ta~1', caller: 'OA.ta', callee: 'OB.tb' }
+    expect([otherEnd(token, 'OA.ta'), otherEnd(token, 'OB.tb'), otherEnd(token, 'OC.tc')]).toEqual([
+      'callee',
+      'caller',
+      undefined,
+    ])
+  })
+
   it('P24 the same client branch from the other end is another branch', () => {
     const back = { ...hop, from: 'OB.tb', to: 'OA.ta' } as unknown as typeof hop
     expect(branch('BYE', {}, back)).not.toBe(branch('BYE'))

@@ -73,7 +73,7 @@ describe('RFC 5626 §5.3 a token that we did not write', () => {
     expect(take(PEER, `<sip:${lifted}@${HOST};lr>`).forged).toBe(true)
   })
 
-  it('is ours from either end of its dialog', () => {
+  it('J04 is ours from either end of its dialog, told by the tag of the caller in From or To', () => {
     const facts = { from: '<sip:bob@example.test>;tag=to1', to: '<sip:alice@example.test>;tag=from1' }
     const back = requestOf('BYE', { uri: PEER, ...facts, lines: [`Route: ${ours}`] })
     expect(takeRoutes(back, HOST, mac).token).toEqual(token)
