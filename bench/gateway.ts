@@ -6,8 +6,8 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { root } from '../infra/local/bootstrap.mjs'
-import { buildGateway } from '../infra/local/build-gateway.mjs'
 import { PASSWORD } from './load/digest'
 import { DOMAIN } from './servers/server'
 import { provision } from './servers/strowger'
@@ -19,9 +19,10 @@ import { printTable } from './support/table'
 const CALLER = '127.0.6.1'
 const CALLEE = '127.0.6.2'
 const TOKEN = 'benchmark'
-const USER = 'u00000'
+const TITLES = ['Strowger', 'Strowger, the other checkout']
 
-const defaults = { calls: '2000', rate: '200', rounds: '3', warm: '200' }
+/** `beside`: another checkout, whose gateway takes turns with ours in front of the same Worker. */
+const defaults = { calls: '2000', rate: '200', rounds: '3', warm: '200', beside: '' }
 
 interface Round {
   readonly [part: string]: number
@@ -43,7 +44,11 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const program of ['/usr/bin/sipp', '/usr/sbin/kamailio'])
     if (!existsSync(program)) throw new Error(`${program} is not installed (Debian: sip-tester kamailio)`)
   const folder = mkdtempSync(join(tmpdir(), 'strowger-bench-gateway-'))
-  const proxies = [await strowger(folder), await kamailio(folder)]
+  const worker = await startWorker(folder)
+  const checkouts = [root, ...(options.beside ? [options.beside] : [])]
+  const gateways: Proxy[] = []
+  for (const [i, checkout] of checkouts.entries()) gateways.push(await gateway(worker, folder, checkout, i))
+  const proxies = [...gateways, await kamailio(folder)]
   const rounds: Record<string, Round[]> = {}
   try {
     for (const proxy of proxies) await calls(proxy, Number(options.warm), Number(options.rate))
@@ -55,6 +60,7 @@ export async function main(args: readonly string[]): Promise<void> {
       }
   } finally {
     for (const proxy of proxies) await proxy.stop()
+    await stopServer(worker.process)
     rmSync(folder, { recursive: true, force: true })
   }
   print(rounds, options)
@@ -93,9 +99,13 @@ function sipp(args: readonly string[]): ChildProcess {
   return spawn('/usr/bin/sipp', [...args, '-nostdin', '-bind_local'], { stdio: 'ignore', env, cwd: root })
 }
 
-async function strowger(folder: string): Promise<Proxy> {
+interface Worker {
+  readonly origin: string
+  readonly process: ChildProcess
+}
+
+async function startWorker(folder: string): Promise<Worker> {
   const port = await freePort()
-  const sipPort = await freePort()
   const worker = startServer(process.execPath, [join(root, 'infra/local/serve.mjs')], {
     PORT: String(port),
     STATE_DIR: join(folder, 'state'),
@@ -110,30 +120,37 @@ async function strowger(folder: string): Promise<Proxy> {
       () => false,
     )
   await until('the Worker', () => worker.exitCode !== null || healthy())
-  await provision(origin, 1, TOKEN)
+  await provision(origin, 2, TOKEN)
   const group = { carrier: true, domain: DOMAIN, entries: [{ ip: CALLER }] }
   const headers = { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' }
   await fetch(`${origin}/v1/address-groups/bench`, { method: 'PUT', headers, body: JSON.stringify(group) })
-  const gateway = startServer(process.execPath, [await buildGateway(join(folder, 'gateway.mjs'))], {
-    STROWGER_URL: origin,
+  return { origin, process: worker }
+}
+
+/** The gateway of a checkout, with a callee of its own. */
+async function gateway(worker: Worker, folder: string, checkout: string, index: number): Promise<Proxy> {
+  const sipPort = await freePort()
+  const user = `u0000${index}`
+  const { buildGateway } = await import(pathToFileURL(join(checkout, 'infra/local/build-gateway.mjs')).href)
+  const gateway = startServer(process.execPath, [await buildGateway(join(folder, `gateway-${index}.mjs`))], {
+    STROWGER_URL: worker.origin,
     GATEWAY_TOKEN: TOKEN,
-    GATEWAY_NAME: 'bench',
+    GATEWAY_NAME: `bench-${index}`,
     LISTEN: `udp:127.0.0.1:${sipPort}`,
     HTTP: 'off',
+    // SIPp answers no OPTIONS.
+    KEEP_ALIVE: '600',
     LOG_LEVEL: 'error',
   })
   await until('the gateway', () => isBound('127.0.0.1', sipPort))
-  await registerCallee(sipPort)
+  await registerCallee(sipPort, user)
   return {
-    title: 'Strowger',
-    number: USER,
+    title: TITLES[index] ?? '',
+    number: user,
     address: '127.0.0.1',
     port: sipPort,
-    parts: { gateway: () => [gateway.pid ?? 0], Worker: () => workersOf(worker.pid ?? 0, 'workerd') },
-    stop: async () => {
-      await stopServer(gateway)
-      await stopServer(worker)
-    },
+    parts: { gateway: () => [gateway.pid ?? 0], Worker: () => workersOf(worker.process.pid ?? 0, 'workerd') },
+    stop: () => stopServer(gateway),
   }
 }
 
@@ -147,7 +164,7 @@ async function kamailio(folder: string): Promise<Proxy> {
   await until('Kamailio', () => child.exitCode !== null || isBound('127.0.0.1', port))
   return {
     title: 'Kamailio',
-    number: USER,
+    number: 'u00000',
     address: '127.0.0.1',
     port,
     parts: { Kamailio: () => [child.pid ?? 0, ...workersOf(child.pid ?? 0, 'kamailio')] },
@@ -156,7 +173,7 @@ async function kamailio(folder: string): Promise<Proxy> {
 }
 
 /** The callee registers once from the port that SIPp answers on. */
-async function registerCallee(sipPort: number): Promise<void> {
+async function registerCallee(sipPort: number, user: string): Promise<void> {
   const socket = createSocket('udp4')
   socket.bind(26_060, CALLEE)
   await once(socket, 'listening')
@@ -164,8 +181,8 @@ async function registerCallee(sipPort: number): Promise<void> {
     const lines = [
       `REGISTER sip:${DOMAIN} SIP/2.0`,
       `Via: SIP/2.0/UDP ${CALLEE}:26060;branch=z9hG4bKbench${cSeq};rport`,
-      `From: <sip:${USER}@${DOMAIN}>;tag=bench`,
-      `To: <sip:${USER}@${DOMAIN}>`,
+      `From: <sip:${user}@${DOMAIN}>;tag=bench`,
+      `To: <sip:${user}@${DOMAIN}>`,
       'Call-ID: bench-registration',
       `CSeq: ${cSeq} REGISTER`,
       `Contact: <sip:sipp@${CALLEE}:26060>`,
@@ -182,10 +199,10 @@ async function registerCallee(sipPort: number): Promise<void> {
   const read = (name: string) => new RegExp(`${name}="([^"]+)"`).exec(challenge)?.[1] ?? ''
   const [realm, nonce] = [read('realm'), read('nonce')]
   const md5 = (text: string) => createHash('md5').update(text).digest('hex')
-  const ha1 = md5(`${USER}:${realm}:${PASSWORD}`)
+  const ha1 = md5(`${user}:${realm}:${PASSWORD}`)
   const response = md5(`${ha1}:${nonce}:00000001:c:auth:${md5(`REGISTER:sip:${DOMAIN}`)}`)
   const credentials = [
-    `Digest username="${USER}", realm="${realm}", nonce="${nonce}", uri="sip:${DOMAIN}"`,
+    `Digest username="${user}", realm="${realm}", nonce="${nonce}", uri="sip:${DOMAIN}"`,
     `response="${response}", algorithm=MD5, cnonce="c", qop=auth, nc=00000001`,
   ].join(', ')
   const final = await register(2, credentials)
@@ -207,11 +224,17 @@ function print(
   const theirs = part('Kamailio', 'Kamailio')
   const ours = part('Strowger', 'gateway')
   const worker = part('Strowger', 'Worker')
+  const before = part('Strowger, the other checkout', 'gateway')
   const row = (title: string, micros: number) => [title, show(micros), show(1e6 / micros), show(theirs / micros)]
   printTable(
     `A call through a UDP proxy, ${options.rate} a second, ${options.calls} calls (medians of ${options.rounds} rounds)`,
     ['proxy', 'us CPU per call', 'calls per CPU-s', 'of Kamailio'],
-    [row('Kamailio, 2 workers', theirs), row('the gateway, both ways', ours), row('gateway and Worker', ours + worker)],
+    [
+      row('Kamailio, 2 workers', theirs),
+      row('the gateway, both ways', ours),
+      ...(Number.isNaN(before) ? [] : [row('the gateway of the other checkout', before)]),
+      row('gateway and Worker', ours + worker),
+    ],
   )
   const version = spawnSync('/usr/sbin/kamailio', ['-v'], { encoding: 'utf8' }).stdout.split('\n')[0]
   console.log(`\n${version}. The gateway is passed twice: from the caller to the Worker, and from there to the callee.`)

@@ -18,6 +18,7 @@ export const DestinationState = z
     }),
     changedAt: time,
     latencyMs: z.int().optional().openapi({ description: 'Smoothed round trip of the probes.' }),
+    notBefore: time.optional().openapi({ description: 'It has asked for no calls until then (503 with Retry-After).' }),
     ...last,
   })
   .openapi('DestinationState')
@@ -46,6 +47,7 @@ const Report = z.object({
           state: z.string(),
           changedAt: z.number(),
           latencyMs: z.number().optional(),
+          notBefore: z.number().optional(),
           ...last,
         }),
       ),
@@ -90,7 +92,12 @@ export function destinationStates(
   return reports.flatMap(({ by, sets }) =>
     (sets[set] ?? [])
       .filter((destination) => destination.uri === uri)
-      .map(({ uri: _, changedAt, ...state }) => ({ ...by, ...state, changedAt: toTime(changedAt) })),
+      .map(({ uri: _, changedAt, notBefore, ...state }) => ({
+        ...by,
+        ...state,
+        changedAt: toTime(changedAt),
+        ...(notBefore === undefined ? {} : { notBefore: toTime(notBefore) }),
+      })),
   )
 }
 

@@ -67,6 +67,9 @@ export interface DispatcherStep {
   readonly effects: readonly DispatcherEffect[]
 }
 
+/** Longest time that a destination can ask to be left alone: a mistake there shall not cost a day. */
+export const MAX_RETRY_AFTER_SECONDS = 600
+
 export const NO_STATE: DispatcherState = { sets: {} }
 
 /** The state as Kamailio's letters: `AP`, `TP`, `IP`, `AX`, `DX`. P: it is probed. */
@@ -191,7 +194,8 @@ class Draft {
     const state = { ...this.get(set, destination), ...memory(outcome) }
     if ('status' in outcome && outcome.status !== 503) return
     if ('status' in outcome) {
-      const notBeforeMs = this.nowMs + (outcome.retryAfterSeconds ?? 0) * 1_000
+      const seconds = Math.min(outcome.retryAfterSeconds ?? 0, MAX_RETRY_AFTER_SECONDS)
+      const notBeforeMs = this.nowMs + seconds * 1_000
       return this.keep(set, destination, { ...state, notBeforeMs })
     }
     // Without probes nobody would ever bring it back.

@@ -98,7 +98,7 @@ export class Gateway {
       trunks: this.trunks,
       sentBy,
       reaches: (to) => this.network.reaches(to),
-      ownHosts: () => this.network.own().map((own) => own.hostPort),
+      ownHosts: () => this.network.hosts,
       resolve: addresses,
       socketOf: (callId) => this.link.socketOf(callId),
       onRegistered: (phone, contact) => this.phones.registered(phone, contact),

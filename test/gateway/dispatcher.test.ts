@@ -121,6 +121,37 @@ describe('a destination whose name does not exist', () => {
   })
 })
 
+describe('RFC 3261 §21.5.4 a destination that answers 503 with Retry-After', () => {
+  it('gets no calls until then, which its state says; the others do', async () => {
+    one.probes = 200
+    await lab.configured(() =>
+      lab.admin.put('dispatchers/main', {
+        destinations: [{ uri: `sip:${one.host}` }, { uri: `sip:${two.host}`, priority: 1 }],
+        probing: { intervalSeconds: 0.5, timeoutSeconds: 0.25 },
+      }),
+    )
+    await shows('g1 AP / g1 AP')
+    const invite = alice.request('INVITE', {
+      uri: `sip:${NUMBER}@${lab.domain}`,
+      headers: [`Contact: ${alice.contact}`],
+    })
+    one.respond(await one.expect('INVITE'), 503, { headers: ['Retry-After: 30 (overload)'] })
+    await one.expect('ACK')
+    two.respond(await two.expect('INVITE'), 486)
+    await two.expect('ACK')
+    alice.acknowledge(invite, await alice.expect('486 INVITE'))
+    await callReaches(two)
+    await lab.until(
+      async () => JSON.stringify(await lab.admin.get('dispatchers/main')).includes('"notBefore"'),
+      'it is shown',
+    )
+    await shows('g1 AP / g1 AP')
+    await change(one, { enabled: false })
+    await change(one, { enabled: true })
+    await callReaches(one)
+  })
+})
+
 describe('K11 K13 O16 a farm of servers', () => {
   it('shares the calls evenly, keeps each where it began, and loses none to a server that has died', async () => {
     const three = await lab.carrier('127.0.1.3')

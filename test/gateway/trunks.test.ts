@@ -149,6 +149,18 @@ describe('a row of uacreg at work', () => {
     await becomes('registered')
   })
 
+  it('Q07 I07 is registered again within ten seconds after the gateway was started anew', async () => {
+    await lab.stopGateway()
+    lab.log.length = 0
+    const beganAtMs = Date.now()
+    await lab.startGateway()
+    const request = await challenge('asterisk')
+    expect(uriOf(request.header('Contact'))).toBe(contact)
+    accept(await registrar.expect('REGISTER'), 90)
+    await becomes('registered')
+    expect(Date.now() - beganAtMs).toBeLessThan(10_000)
+  })
+
   it('I11 is unregistered when it is deleted', async () => {
     await lab.configured(() => lab.admin.delete('trunks/61299990000'))
     const request = await registrar.expect('REGISTER')

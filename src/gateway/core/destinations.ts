@@ -27,12 +27,21 @@ export interface CallFacts {
   readonly isCall: boolean
 }
 
+/** How a request ended at one destination. */
+export interface BranchOutcome {
+  readonly status: number
+  /** Nobody has answered: the status is ours. */
+  readonly isOwn: boolean
+  /** How long it asks to be left alone. */
+  readonly retryAfterSeconds?: number
+}
+
 /** The dispatcher, as the relay needs it. */
 export interface Destinations {
   /** Undefined when there is no such set. */
   plan(set: string, facts: CallFacts): Promise<Plan | undefined>
   /** What became of a call: a destination that is silent or broken may be out of order. */
-  result(set: string, destination: string, callId: string, status: number, isOwn: boolean): void
+  result(set: string, destination: string, callId: string, final: BranchOutcome): void
   /** A BYE has passed. */
   ended(callId: string): void
 }

@@ -10,10 +10,9 @@ import {
   type Outcome,
   stepDispatcher,
 } from '../../dispatcher/state'
-import { header } from '../../sip/message/headers'
 import { parseUri, type SipUri } from '../../sip/message/uri'
 import type { NetworkAddress } from '../../sip/transport/hop'
-import type { CallFacts, Destinations, Plan, Way } from './destinations'
+import type { BranchOutcome, CallFacts, Destinations, Plan, Way } from './destinations'
 import { ping } from './options'
 import type { OwnRequests } from './own-requests'
 import type { Ports } from './ports'
@@ -31,6 +30,8 @@ export interface DestinationView {
   readonly latencyMs?: number
   readonly lastStatus?: number
   readonly lastReason?: string
+  /** Epoch ms: it has asked to be left alone until then. */
+  readonly notBefore?: number
 }
 
 export interface DispatcherOptions {
@@ -129,11 +130,11 @@ export class Dispatcher implements Destinations {
     }
   }
 
-  result(set: string, uri: string, callId: string, status: number, isOwn: boolean): void {
+  result(set: string, uri: string, callId: string, final: BranchOutcome): void {
     const load = this.loadOf(set)
-    if (status >= 300) load.ended(callId, uri)
+    if (final.status >= 300) load.ended(callId, uri)
     else load.began(callId, uri, this.options.ports.nowMs())
-    this.called(set, uri, status, isOwn)
+    this.called(set, uri, final)
   }
 
   ended(callId: string): void {
@@ -146,11 +147,12 @@ export class Dispatcher implements Destinations {
     return load
   }
 
-  private called(set: string, uri: string, status: number, isOwn: boolean): void {
+  private called(set: string, uri: string, { status, isOwn, ...rest }: BranchOutcome): void {
     // Our own final: silence is 408, a broken transport 503.
-    const outcome: Outcome = !isOwn ? { status } : { failed: status === 408 ? 'timeout' : 'transport' }
+    const outcome: Outcome = !isOwn ? { status, ...rest } : { failed: status === 408 ? 'timeout' : 'transport' }
     if (isOwn && status !== 408 && status !== 503) return
     this.input({ type: 'called', set, uri, outcome })
+    if (rest.retryAfterSeconds !== undefined) this.options.onChanged()
   }
 
   describe(): Record<string, DestinationView[]> {
@@ -160,7 +162,7 @@ export class Dispatcher implements Destinations {
         set.destinations.flatMap((destination) => {
           const state = this.state.sets[set.name]?.[destination.uri]
           if (!state) return []
-          const { changedAtMs, latencyMs, lastStatus, lastReason } = state
+          const { changedAtMs, latencyMs, lastStatus, lastReason, notBeforeMs } = state
           return [
             {
               uri: destination.uri,
@@ -169,6 +171,7 @@ export class Dispatcher implements Destinations {
               ...(latencyMs === undefined ? {} : { latencyMs: Math.round(latencyMs) }),
               ...(lastStatus === undefined ? {} : { lastStatus }),
               ...(lastReason === undefined ? {} : { lastReason }),
+              ...((notBeforeMs ?? 0) > this.options.ports.nowMs() ? { notBefore: notBeforeMs } : {}),
             },
           ]
         }),
@@ -207,9 +210,7 @@ export class Dispatcher implements Destinations {
     const request = ping(target, { to, sentBy: sentBy(to), from: probing.from }, ports)
     const outcome = await own.send(request, to)
     if ('failed' in outcome) return outcome
-    const { response } = outcome
-    const retryAfterSeconds = Number.parseInt(header(response, 'retry-after') ?? '0', 10)
-    return { status: response.status, ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}) }
+    return { status: outcome.response.status }
   }
 }
 

@@ -21,7 +21,7 @@ import { replyWay, withReceived } from '../../sip/transport/received'
 import { formatSource } from '../../sip/transport/source'
 import { CallOrder } from './call-order'
 import { Challenges } from './challenges'
-import type { Destinations, Trunks, Way } from './destinations'
+import type { BranchOutcome, Destinations, Trunks, Way } from './destinations'
 import { forwardAck } from './forward-ack'
 import type { Media } from './media'
 import { nextHop } from './next-hop'
@@ -231,7 +231,7 @@ export class Relay {
       ...(refusal ? { refusal } : {}),
       overStream: (target) => this.targets.overStream(target),
       streamRefused: ({ hop }) => this.targets.streamRefused(hop?.to ?? ''),
-      onFinal: (target, status, isOwn) => this.settled(request, target, status, isOwn),
+      onFinal: (target, final) => this.settled(request, target, final),
       onUnusable: (target, answer) => void endUnusable({ request, target, answer }, this.names(), this.options),
       onFinished: () => {
         this.byId.delete(id)
@@ -255,12 +255,12 @@ export class Relay {
     this.start(request, origin, scope, [], { onFailure: 'refuse' }, '', refusal)
   }
 
-  private settled(request: Request, target: Target, status: number, isOwn: boolean): void {
+  private settled(request: Request, target: Target, final: BranchOutcome): void {
     const destination = target.hop?.destination
     const space = destination?.indexOf(' ') ?? -1
     if (destination === undefined || request.method !== 'INVITE') return
     const [set, uri] = [destination.slice(0, space), destination.slice(space + 1)]
-    this.options.destinations.result(set, uri, header(request, 'call-id') ?? '', status, isOwn)
+    this.options.destinations.result(set, uri, header(request, 'call-id') ?? '', final)
   }
 
   private hooks(request: Request, session: string): RouteHooks {

@@ -3,9 +3,8 @@ import { header } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
 import { tagOf } from '../../sip/message/name-address'
 import { byteLength, type Frame } from '../../sip/message/octets'
-import { parse } from '../../sip/message/parse'
 import { toFrame } from '../../sip/message/serialize'
-import { branchAck, branchCancel, branchRequest } from '../../sip/proxy/branch-messages'
+import { branchAck, branchCancel, branchRequest, originalRequest } from '../../sip/proxy/branch-messages'
 import { stepContext } from '../../sip/proxy/context-step'
 import { onReliableHop } from '../../sip/proxy/reliable-hop'
 import {
@@ -20,6 +19,7 @@ import type { Target } from '../../sip/proxy/target'
 import type { NetworkAddress } from '../../sip/transport/hop'
 import type { ReplyWay } from '../../sip/transport/received'
 import type { SendOptions } from '../transport/receiver'
+import type { BranchOutcome } from './destinations'
 import type { Media, Side } from './media'
 import type { Ports } from './ports'
 import { addressOf, socketIn } from './target-address'
@@ -49,7 +49,7 @@ export interface CallOptions {
   /** Nobody listens there on TCP. */
   streamRefused(target: Target): void
   /** A branch has got a final response, or none. */
-  onFinal(target: Target, status: number, isOwn: boolean): void
+  onFinal(target: Target, final: BranchOutcome): void
   /** An INVITE was answered, and the media for the answer can't be had. May be said again for the same answer. */
   onUnusable(target: Target, answer: Response): void
   onFinished(): void
@@ -146,8 +146,7 @@ export class RelayedCall {
 
   private tellFinals(before: ResponseContext, after: ResponseContext): void {
     for (const [index, { final, target }] of after.branches.entries()) {
-      if (final && before.branches[index]?.final === undefined)
-        this.options.onFinal(target, final.status, final.text === undefined)
+      if (final && before.branches[index]?.final === undefined) this.options.onFinal(target, outcomeOf(final))
     }
   }
 
@@ -232,7 +231,7 @@ export class RelayedCall {
     branch: number,
   ): Promise<M | undefined> {
     try {
-      const begins = tagOf(header(this.original(), 'to')) === undefined
+      const begins = tagOf(header(originalRequest(this.context), 'to')) === undefined
       const way = { from, to, session: this.options.session, branch: begins ? `b${branch}` : '' }
       return await this.options.media.pass(message, way)
     } catch (error) {
@@ -244,13 +243,7 @@ export class RelayedCall {
   /** A call that was never made has no media; one that goes on after a refused re-INVITE keeps what it had. */
   private endMedia(): void {
     if (['INVITE', 'UPDATE'].includes(this.context.method))
-      this.options.media.end(this.original(), this.options.session)
-  }
-
-  private original(): Request {
-    const parsed = parse(this.context.request, this.context.binary)
-    if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('a request that was relayed is readable')
-    return parsed.message
+      this.options.media.end(originalRequest(this.context), this.options.session)
   }
 
   private async toBranch(index: number, frame: Frame): Promise<void> {
@@ -270,6 +263,13 @@ export class RelayedCall {
     if (!target) throw new Error(`no branch ${index}`)
     return target
   }
+}
+
+/** RFC 3261 §20.33: `Retry-After: 18000;duration=3600`, `120 (I'm in a meeting)`. */
+function outcomeOf({ status, text }: { readonly status: number; readonly text?: string }): BranchOutcome {
+  const isOwn = text === undefined
+  const seconds = status === 503 && !isOwn ? Number(/^Retry-After[ \t]*:[ \t]*(\d{1,9})/im.exec(text)?.[1] ?? 0) : 0
+  return { status, isOwn, ...(seconds > 0 ? { retryAfterSeconds: seconds } : {}) }
 }
 
 function withoutBody(response: Response): Response {

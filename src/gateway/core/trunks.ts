@@ -93,7 +93,8 @@ export class TrunkRegistrations implements Trunks {
   }
 
   byContact(user: string): string | undefined {
-    return [...this.entries.values()].find(({ trunk }) => trunk.contactUser === user)?.trunk.name
+    for (const { trunk } of this.entries.values()) if (trunk.contactUser === user) return trunk.name
+    return undefined
   }
 
   answer(

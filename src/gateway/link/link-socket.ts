@@ -52,7 +52,9 @@ export class LinkSocket {
     socket.on('pong', () => {
       this.isAlive = true
     })
+    let isRefused = false
     socket.on('unexpected-response', (_, response) => {
+      isRefused = true
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
@@ -64,7 +66,8 @@ export class LinkSocket {
         this.down(socket)
       })
     })
-    socket.on('error', (error) => this.options.onFault(error.message))
+    // That we give up after a refusal is no fault of its own.
+    socket.on('error', (error) => isRefused || this.options.onFault(error.message))
     socket.on('close', () => this.down(socket))
   }
 

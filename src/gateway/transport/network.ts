@@ -14,6 +14,8 @@ type NetworkSocket = UdpSocket | TcpSocket
 export class Network {
   readonly counters: CountersByTransport = newCounters()
   private readonly sockets: readonly NetworkSocket[]
+  /** Every `host:port` that is ours, once it listens; the same array each time. */
+  hosts: readonly string[] = []
 
   constructor(listeners: readonly Listener[], options: Omit<ReceptionOptions, 'counters' | 'send'>) {
     const send = (frame: Frame, to: NetworkAddress, how?: SendOptions) => this.send(frame, to, how)
@@ -27,6 +29,7 @@ export class Network {
   async listen(): Promise<void> {
     try {
       for (const socket of this.sockets) await socket.listen()
+      this.hosts = this.sockets.map(({ sentBy }) => sentBy)
     } catch (error) {
       await this.close()
       throw error

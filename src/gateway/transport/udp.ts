@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram'
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { hostPort, type NetworkAddress } from '../../sip/transport/hop'
 import { advertised, type Listener } from './listener'
@@ -14,7 +14,10 @@ export class UdpSocket {
   constructor(listener: Listener, receive: Receiver) {
     this.listener = listener
     this.port = listener.port
-    this.socket = isIPv6(listener.address) ? createSocket({ type: 'udp6', ipv6Only: true }) : createSocket('udp4')
+    const isSix = isIPv6(listener.address)
+    this.socket = isSix
+      ? createSocket({ type: 'udp6', ipv6Only: true, lookup: literal(6) })
+      : createSocket({ type: 'udp4', lookup: literal(4) })
     this.socket.on('message', (bytes, { address, port }) =>
       receive.message(bytes, { transport: 'UDP', address, port, socket: this.sentBy }),
     )
@@ -52,4 +55,9 @@ export class UdpSocket {
     this.isClosed = true
     await new Promise<void>((resolve) => this.socket.close(resolve))
   }
+}
+
+/** We send to IP literals only: nobody has to be asked what they mean. */
+function literal(family: 4 | 6): NonNullable<SocketOptions['lookup']> {
+  return (host, _, done) => done(null, host, family)
 }

@@ -12,6 +12,7 @@ import {
   type DispatcherState,
   isUsable,
   letters,
+  MAX_RETRY_AFTER_SECONDS,
   NO_STATE,
   type Outcome,
   stepDispatcher,
@@ -243,6 +244,12 @@ describe('K07 what calls tell', () => {
     expect(play.call({ status: 486 }).letters).toBe('AP')
     play.answer(SILENT).answer(SILENT).answer(SILENT)
     expect(play.call({ status: 200 }).letters).toBe('IP')
+  })
+
+  it('503 with Retry-After is respected for ten minutes at most', () => {
+    play.call({ status: 503, retryAfterSeconds: 999_999_999 })
+    const untilMs = play.nowMs + MAX_RETRY_AFTER_SECONDS * 1_000
+    expect([isUsable(play.own, untilMs - 1), isUsable(play.own, untilMs)]).toEqual([false, true])
   })
 
   it('503 with Retry-After is respected, and no longer', () => {
