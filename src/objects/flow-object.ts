@@ -17,7 +17,7 @@ import {
 import { PING, PONG } from '../sip/outbound/keep-alive'
 import { type ContextAddress, newContextAddress } from '../sip/outbound/tokens'
 import type { Bye, DialogRecord } from '../sip/proxy/dialog-record'
-import { type DialogEnds, endsOf } from '../sip/proxy/in-dialog'
+import { type DialogEnds, type DialogParty, endsOf } from '../sip/proxy/in-dialog'
 import type { ContextInput, Json, ResponseContext } from '../sip/proxy/response-context'
 import type { Sent } from '../sip/uac/sent'
 import { compactId, gatewaysStub } from './addresses'
@@ -195,6 +195,11 @@ export class FlowObject extends DurableObject<Env> {
     const connection = this.connection(tag)
     await this.host.during(async () => connection?.bindingsChanged(aor, key, others))
     return connection !== undefined
+  }
+
+  /** A phone is back, on another socket, that requests of this object wait for. */
+  async returned(party: DialogParty, flow: FlowAddress): Promise<void> {
+    await this.host.held.returned(party, flow)
   }
 
   /** When the registration of this flow expires; undefined when it is not here any more. */

@@ -4,6 +4,7 @@ import type { Lookup, Verdict } from '../routing/services'
 import type { Credentials } from '../sip/auth/credentials'
 import { verifyDigest } from '../sip/auth/verify'
 import { parse } from '../sip/message/parse'
+import { instanceOf } from '../sip/outbound/instance'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import { type Binding, isAlive } from '../sip/registrar/binding'
 import {
@@ -23,6 +24,7 @@ import { findSubscriber } from '../store/subscribers'
 import { flowStub } from './addresses'
 import { callObject } from './call-object'
 import { Failures } from './failures'
+import { AwaitedPhones, type Waiter } from './location/awaited-phones'
 import { FlowNotices } from './location/flow-notices'
 import { type MessageView, WaitingMessages } from './location/waiting-messages'
 import { log } from './log'
@@ -53,6 +55,7 @@ export class LocationObject extends DurableObject<Env> {
   /** What storage has of the features, once it was asked. */
   private wanted: { readonly features: CallFeatures | undefined } | undefined
   private readonly failures = new Failures()
+  private readonly awaited = new AwaitedPhones(this.ctx.storage)
   private readonly messages = new WaitingMessages(this.ctx, this.env)
   private readonly notices = new FlowNotices(this.env, {
     aor: this.aor,
@@ -103,6 +106,7 @@ export class LocationObject extends DurableObject<Env> {
     if (isNews(before, result.bindings)) this.tellFlows(before, origin.flow)
     const hasMessages = result.added.length > 0 && !this.messages.isEmpty
     const waiting = hasMessages ? ({ hasMessages } as const) : {}
+    for (const binding of result.added) this.tellAwaiting(binding)
     return { ok: true, bindings: result.bindings, outbound: result.outbound, ...waiting }
   }
 
@@ -167,9 +171,19 @@ export class LocationObject extends DurableObject<Env> {
     this.messages.clear()
   }
 
-  /** Where an instance is now, for requests inside dialogs that it had on another socket. */
-  async flowOf(instance: string): Promise<string | undefined> {
-    return attached(this.load(), Date.now()).find((b) => b.instance === instance)?.flow
+  /**
+   * Where an instance is now, for requests inside dialogs that it had on another socket. `awaited`: between two sockets; the `waiter` is told
+   * when it registers again.
+   */
+  async flowOf(instance: string, waiter: Waiter | undefined): Promise<string | 'awaited' | undefined> {
+    const nowMs = Date.now()
+    const known = this.load().filter((b) => instanceOf(b) === instance && isAlive(b, nowMs))
+    const there = attached(known, nowMs).find((b) => b.flow !== waiter?.gone)
+    if (there || !waiter || known.length === 0) return there?.flow
+    // It vanished without a close.
+    for (const { flow, key } of attached(known, nowMs)) this.replace(lapse(this.load(), { flow, key }, nowMs))
+    this.awaited.add(instance, waiter.flow, nowMs)
+    return 'awaited'
   }
 
   /** A socket has closed: its binding stays until it expires, and gets no requests. */
@@ -261,6 +275,13 @@ export class LocationObject extends DurableObject<Env> {
 
   private tellFlows(before: readonly Binding[], origin?: string): void {
     this.ctx.waitUntil(this.notices.changed(before, origin))
+  }
+
+  /** What waits for this phone inside its dialogs. */
+  private tellAwaiting({ flow, ...binding }: Binding): void {
+    const instance = instanceOf(binding)
+    if (instance === undefined) return
+    for (const waiter of this.awaited.take(instance)) this.ctx.waitUntil(this.notices.returned(waiter, instance, flow))
   }
 
   private async ha1(): Promise<Ha1 | undefined> {

@@ -104,4 +104,45 @@ describe.skipIf(!hasBrowser)('a phone that loses its socket', () => {
     await callee.reaches('ended')
     await caller.wire.waitFor('received', '200 BYE')
   })
+
+  test('P10 P14 an established call stays with SIP.js too, which has no instance', async ({ lab }) => {
+    const network = await lab.network()
+    const [caller, callee] = await Promise.all([
+      lab.registered('jssip'),
+      lab.registered('sipjs', { sipUrl: network.sipUrl }),
+    ])
+    await caller.does('call', callee.aor)
+    await callee.reaches('incoming')
+    await callee.does('answer')
+    await talk(caller, callee)
+
+    network.cut()
+    await callee.notes('disconnected')
+    await callee.does('reconnect')
+    await callee.wire.waitFor('received', '200 REGISTER', 2)
+    await caller.does('hangup')
+
+    await callee.reaches('ended')
+    await caller.wire.waitFor('received', '200 BYE')
+  })
+
+  test('P9 B05 BYE waits for a phone that is between two sockets', async ({ lab }) => {
+    const network = await lab.network()
+    const [caller, callee] = await Promise.all([
+      lab.registered('sipjs'),
+      lab.registered('jssip', { sipUrl: network.sipUrl }),
+    ])
+    await caller.does('call', callee.aor)
+    await callee.reaches('incoming')
+    await callee.does('answer')
+    await talk(caller, callee)
+
+    network.cut()
+    await expect.poll(() => lab.api.bindings(callee.account)).toMatchObject([{ state: 'detached' }])
+    await caller.does('hangup')
+
+    await callee.reaches('ended')
+    await caller.wire.waitFor('received', '200 BYE')
+    expect(callee.wire.all('received', 'BYE')).toHaveLength(1)
+  })
 })

@@ -1,10 +1,20 @@
+import { randomToken } from '../../platform/random'
 import type { Request } from '../../sip/message/message'
+import { makeResponse } from '../../sip/message/respond'
 import { toFrame } from '../../sip/message/serialize'
 import { type FlowAddress, splitFlowAddress } from '../../sip/outbound/flow-address'
 import { peersOf } from '../../sip/outbound/flow-state'
-import { type DialogToken, type Renamed, splitContextAddress } from '../../sip/outbound/tokens'
+import { type DialogToken, splitContextAddress } from '../../sip/outbound/tokens'
 import { byeOf } from '../../sip/proxy/dialog-record'
-import { type DialogEnds, forwardInDialog, otherEnd, otherEndOf, renamedBy } from '../../sip/proxy/in-dialog'
+import type { DialogRequest } from '../../sip/proxy/held-requests'
+import {
+  type DialogEnds,
+  type DialogParty,
+  forwardInDialog,
+  otherEnd,
+  otherEndOf,
+  renamedBy,
+} from '../../sip/proxy/in-dialog'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
@@ -15,8 +25,8 @@ import type { Connection } from './connection'
 export type DialogFailure = 403 | 480 | 481
 
 /**
- * Sends a request inside a dialog from flow to flow. Only when an end has come back on another socket are the record of
- * the dialog and the location asked. Undefined when it was delivered.
+ * Sends a request inside a dialog from flow to flow. Only when an end is not where the token says are the record of the dialog
+ * and the location asked; for one that is between two sockets it waits. Undefined when it was delivered, or waits.
  */
 export async function forwardAlongDialog(
   connection: Connection,
@@ -25,19 +35,23 @@ export async function forwardAlongDialog(
 ): Promise<DialogFailure | undefined> {
   const to = otherEnd(token, connection.state.address) ?? (await returnedEnd(connection, token))
   if (to !== 'caller' && to !== 'callee') return to
+  const message = { request, token, to }
+  const awaited = connection.host.held.awaited(message)
+  if (awaited) return hold(connection, message, awaited)
   const ends = endedBy(request, token)
   // The record is where the caller is: a BYE to him ends it on its way.
   const rides =
     ends !== undefined && splitFlowAddress(token[to]).object === splitContextAddress(token.transaction).object
-  const renamed = renamedBy(token, to)
-  if ((await deliverInDialog(connection, request, token[to], renamed, rides ? ends : undefined)) === 'sent') {
+  const delivery = await deliverInDialog(connection, message, token[to], rides ? ends : undefined)
+  if (delivery === 'sent') {
     if (ends && !rides) await closeRecord(connection, ends)
     return
   }
-  const followed = await followMoved(connection, request, token, to)
+  const followed = await follow(connection, message, delivery)
+  if (followed === 'waits') return
   // After the search for an end that moved, which needs the record.
   if (ends) await closeRecord(connection, ends)
-  return followed ? undefined : 480
+  return followed === 'sent' ? undefined : 480
 }
 
 function endedBy(request: Request, token: DialogToken): Parcel['ends'] {
@@ -55,25 +69,69 @@ async function closeRecord(connection: Connection, { transaction, bye }: NonNull
   }
 }
 
-async function followMoved(
+/** To an end that is not on the socket that the token names. */
+async function follow(
   connection: Connection,
-  request: Request,
-  token: DialogToken,
-  to: 'caller' | 'callee',
-): Promise<boolean> {
+  message: DialogRequest,
+  delivery: Delivery,
+): Promise<'sent' | 'waits' | 'lost'> {
+  const { token, to, request } = message
   const party = (await endsOfDialog(connection, token))?.[to]
-  const moved = party && (await callObject(() => locationStub(connection.env, party.aor).flowOf(party.instance)))
-  return moved !== undefined && (await deliverInDialog(connection, request, moved, renamedBy(token, to))) === 'sent'
+  if (!party) return 'lost'
+  // A CANCEL is worth nothing on another socket (CLIENTS P9): there its INVITE is unknown. A gateway was waited for already.
+  const mayWait = request.method !== 'CANCEL' && delivery === 'gone' && !connection.host.held.isFull
+  const waiter = mayWait ? { gone: token[to], flow: connection.state.address } : undefined
+  const found = await callObject(() => locationStub(connection.env, party.aor).flowOf(party.instance, waiter))
+  if (found === 'awaited') {
+    hold(connection, message, party)
+    return 'waits'
+  }
+  return found !== undefined && (await deliverInDialog(connection, message, found)) === 'sent' ? 'sent' : 'lost'
+}
+
+/** Until its end is back. Its location tells, and is asked once more when the time is over, should the notice have been lost. */
+function hold(connection: Connection, message: DialogRequest, party: DialogParty): undefined {
+  const release = async (flow: string | undefined) => {
+    const { request, token } = message
+    const ends = endedBy(request, token)
+    if (!(await isDelivered(connection, message, party, flow))) answer(connection, request)
+    if (ends) await closeRecord(connection, ends)
+  }
+  connection.host.held.hold(message, party, connection.state.address, (flow) =>
+    connection.host.during(() => release(flow)),
+  )
+}
+
+async function isDelivered(
+  connection: Connection,
+  message: DialogRequest,
+  party: DialogParty,
+  flow: string | undefined,
+): Promise<boolean> {
+  try {
+    const found =
+      flow ?? (await callObject(() => locationStub(connection.env, party.aor).flowOf(party.instance, undefined)))
+    return found !== undefined && (await deliverInDialog(connection, message, found)) === 'sent'
+  } catch (error) {
+    log('held.failed', { aor: party.aor, error: String(error) })
+    return false
+  }
+}
+
+/** The end has not come back in time. The sender may be gone too by now. */
+function answer(connection: Connection, request: Request): void {
+  if (request.method === 'ACK' || connection.isGone) return
+  connection.send(makeResponse(request, 480, { toTag: randomToken() }))
 }
 
 function deliverInDialog(
   connection: Connection,
-  request: Request,
+  { request, token, to: end }: DialogRequest,
   to: FlowAddress,
-  renamed: Renamed | undefined,
   ends?: Parcel['ends'],
 ): Promise<Delivery> {
   const { address, transport, host } = connection.state
+  const renamed = renamedBy(token, end)
   const message = forwardInDialog(
     request,
     { from: address, to, transport, host, ...(renamed ? { renamed } : {}) },

@@ -7,7 +7,7 @@ import type { Request, Response } from '../../sip/message/message'
 import { makeResponse } from '../../sip/message/respond'
 import { toFrame } from '../../sip/message/serialize'
 import { planCancel } from '../../sip/outbound/cancel'
-import type { ReceivedInvite } from '../../sip/outbound/flow-state'
+import { partyOf, type ReceivedInvite } from '../../sip/outbound/flow-state'
 import { settle } from '../../sip/outbound/offered-requests'
 import { type ResponseRoute, roleOf, routeResponse } from '../../sip/outbound/receive'
 import { assign, remember, wentAlong } from '../../sip/outbound/received-invites'
@@ -178,7 +178,7 @@ async function relay(
   key: string,
 ): Promise<void> {
   const { request, targets, options } = decision
-  const { address, host, registrations } = connection.state
+  const { address, host } = connection.state
   const id = newContextAddress(address, randomToken())
   if (!(await isAdmitted(connection, decision, id))) {
     log('calls.refused', { aor: decision.identity, uri: request.uri, why: 'at once' })
@@ -191,7 +191,7 @@ async function relay(
     connection.update(assign(connection.state, key, id))
     connection.send(makeResponse(request, 100, decision.trying === undefined ? {} : { reason: decision.trying }))
   }
-  const caller = registrations.find((r) => r.aor === decision.identity && r.instance !== undefined)
+  const caller = partyOf(connection.state, decision.identity)
   // Nothing waits for it: a CANCEL must reach a call whose failure route is still thinking.
   connection.inBackground(
     connection.relayed.start({
@@ -207,7 +207,7 @@ async function relay(
       ...(decision.withholdsIdentity ? { withholdsIdentity: true } : {}),
       ...(decision.isOpen ? { isOpen: true } : {}),
       ...(decision.dialog === undefined ? {} : { dialogState: decision.dialog }),
-      ...(caller?.instance === undefined ? {} : { caller: { aor: caller.aor, instance: caller.instance } }),
+      ...(caller ? { caller } : {}),
     }),
   )
   if (connection.isGone) await connection.relayed.input(id, { type: 'cancel' })
@@ -226,6 +226,11 @@ export function cancelBeforeDecision(connection: Connection, request: Request): 
 }
 
 async function cancel(connection: Connection, request: Request, invite: ReceivedInvite | undefined): Promise<void> {
+  const held = connection.host.held.withdraw(request, connection.state.address)
+  if (held) {
+    connection.send(makeResponse(request, 200, { toTag: randomToken() }))
+    return connection.send(makeResponse(held, 487, { toTag: randomToken() }))
+  }
   const routes = routesOf(connection, request)
   if (invite?.way && !routes.token) {
     const failure = await forwardAlongWay(connection, request, invite.way)

@@ -5,6 +5,7 @@ import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
 import { FloodWatch } from './flood-watch'
+import { HeldRequests } from './held-requests'
 
 /**
  * How long after a copy of what an object has in memory the next one is made. Platform: an object with a timer does not hibernate
@@ -25,6 +26,7 @@ export class Host {
   /** Compact id of this object. */
   readonly object: string
   readonly floods: FloodWatch
+  readonly held = new HeldRequests()
   /** Whose copies are older than what is in memory. */
   readonly changed = new Set<Keeper>()
   private eventsUnderWay = 0

@@ -39,6 +39,11 @@ export class FlowNotices {
     for (const { flow } of bindings) await this.tell(flow, ({ stub, tag }) => stub.revoke(tag, this.source.aor))
   }
 
+  /** A phone is back that a request waits for. A notice that is lost is made up for when the request has waited long enough. */
+  returned(waiter: string, instance: string, flow: string): Promise<void> {
+    return this.tell(waiter, ({ stub }) => stub.returned({ aor: this.source.aor, instance }, flow))
+  }
+
   private async tellAll(before: readonly Binding[], origin: string | undefined): Promise<void> {
     const { aor, load } = { aor: this.source.aor, load: () => this.source.load() }
     // A detached binding has no socket to be told.

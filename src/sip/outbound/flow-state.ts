@@ -1,7 +1,9 @@
 import type { NonceCount } from '../auth/nonce-counts'
+import type { DialogParty } from '../proxy/in-dialog'
 import type { StatelessWay } from '../proxy/stateless'
 import type { FlowAddress } from './flow-address'
 import type { HostedContext } from './hosted-contexts'
+import { instanceOf } from './instance'
 import { type ContextAddress, flowPeer, instancePeer, type Peer } from './tokens'
 
 /** How long an identity proved by digest holds on a flow that is not registered with it. */
@@ -185,9 +187,21 @@ function sizeOf(state: FlowState): number {
   return /[\u0100-\uffff]/.test(text) ? 2 * text.length : text.length
 }
 
+/** The phone of this socket as an address-of-record, should it come back on another one. */
+export function partyOf(state: FlowState, aor: string | undefined): DialogParty | undefined {
+  return partiesOf(state).find((party) => party.aor === aor)
+}
+
+function partiesOf(state: FlowState): DialogParty[] {
+  return state.registrations.flatMap((registration) => {
+    const instance = instanceOf(registration)
+    return instance === undefined ? [] : [{ aor: registration.aor, instance }]
+  })
+}
+
 /** Whom a response on this socket may speak for. */
 export function peersOf(state: FlowState): Peer[] {
-  const instances = state.registrations.flatMap((r) => (r.instance ? [instancePeer(r.aor, r.instance)] : []))
+  const instances = partiesOf(state).map(({ aor, instance }) => instancePeer(aor, instance))
   // Most phones have one, and it is tried first.
   return [...instances, flowPeer(state.address)]
 }

@@ -1,6 +1,7 @@
 import type { Contact } from '../message/contact'
 import { equalUris, parseUri } from '../message/uri'
 import type { FlowAddress } from '../outbound/flow-address'
+import { CONTACT_USER } from '../outbound/instance'
 
 /** A binding is (address-of-record, instance, reg-id), not a socket: RFC 5626 §6. Plain JSON, one row. */
 export interface Binding {
@@ -48,7 +49,8 @@ export function isAlive(binding: Binding, nowMs: number): boolean {
 export function bindingKey(contact: Contact, known: readonly Binding[]): string {
   if (contact.instance !== undefined) return `i:${contact.instance};${contact.regId ?? 0}`
   // Interop: browser phones have a random host at every start of the page and the same user for its life (CLIENTS P13, P9).
-  if (/\.invalid$/i.test(contact.sipUri.host) && contact.sipUri.user !== undefined) return `u:${contact.sipUri.user}`
+  if (/\.invalid$/i.test(contact.sipUri.host) && contact.sipUri.user !== undefined)
+    return CONTACT_USER + contact.sipUri.user
   const same = known.find((b) => b.key.startsWith('c:') && equalToUri(b.uri, contact))
   return same?.key ?? `c:${contact.uri}`
 }

@@ -1,6 +1,7 @@
 import { parseNameAddress } from '../message/name-address'
 import { parseUri } from '../message/uri'
 import type { FlowAddress } from '../outbound/flow-address'
+import { instanceOf } from '../outbound/instance'
 import type { Target } from '../proxy/target'
 import { type Binding, isAlive } from './binding'
 
@@ -18,11 +19,18 @@ export function targetsOf(aor: string, bindings: readonly Binding[]): Target[] {
     .toSorted((a, b) => b.updatedAtMs - a.updatedAtMs)
   const instances = new Set<string>()
   return newestFirst.flatMap((b) => {
-    if (b.instance !== undefined && instances.has(b.instance)) return []
-    if (b.instance !== undefined) instances.add(b.instance)
-    const instance = b.instance === undefined ? {} : { instance: b.instance }
+    const instance = instanceOf(b)
+    if (instance !== undefined && instances.has(instance)) return []
+    if (instance !== undefined) instances.add(instance)
     const { uri, flow, transport, path, q } = b
-    return { uri, flow, transport, path, q, binding: { aor, key: b.key, ...instance } }
+    return {
+      uri,
+      flow,
+      transport,
+      path,
+      q,
+      binding: { aor, key: b.key, ...(instance === undefined ? {} : { instance }) },
+    }
   })
 }
 

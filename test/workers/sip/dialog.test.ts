@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { DialogEnd } from '../support/call'
 import { establish, hangUp, ring } from '../support/call'
 import { newBranch, uriIn } from '../support/messages'
+import type { PhoneOptions } from '../support/phone'
 import { bindingsOf, deploy, play, twins, type World } from '../support/world'
 
 const METHODS = ['INVITE', 'UPDATE', 'INFO', 'REFER', 'NOTIFY', 'PRACK', 'MESSAGE', 'FOO']
@@ -148,14 +149,15 @@ describe('RFC 5626 §5.3: only we write our Record-Route', () => {
 })
 
 describe('a phone that comes back on a new socket during a call', () => {
-  const scenes: readonly [string, boolean, boolean][] = [
+  const scenes: readonly [string, boolean, boolean, PhoneOptions?][] = [
     ['the caller', true, false],
     ['the callee', false, true],
     ['both', true, true],
+    ['P14 both, told by the user of the contact,', true, true, { instance: null }],
   ]
-  for (const [who, caller, callee] of scenes) {
+  for (const [who, caller, callee, options] of scenes) {
     const come = async (world: World) => {
-      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      const [alice, bob] = [await world.phone('alice', options), await world.phone('bob', options)]
       const call = await establish(alice, bob)
       if (caller) {
         alice.close()
