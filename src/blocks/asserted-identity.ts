@@ -1,5 +1,5 @@
 import type { AnyBlock, Context } from '../routing'
-import { escapeUser } from '../sip/identity/address'
+import { uriOfAor } from '../sip/identity/address'
 import {
   assertIdentity,
   fromTrusted,
@@ -47,9 +47,7 @@ function asserting(c: Context<never>) {
   if (c.carrier) return withoutPreference(fromTrusted(c.request))
   const proved = preferredAor(c) ?? c.identity
   const bare = withoutPreference(fromUntrusted(c.request))
-  if (proved === undefined) return bare
-  const at = proved.lastIndexOf('@')
-  return assertIdentity(bare, { uri: `sip:${escapeUser(proved.slice(0, at))}${proved.slice(at)}` })
+  return proved === undefined ? bare : assertIdentity(bare, { uri: uriOfAor(proved) })
 }
 
 /** The address that he wants to be known by, when it is his as well. */

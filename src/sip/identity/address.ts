@@ -29,6 +29,12 @@ export function escapeUser(text: string): string {
   return encodeURIComponent(text).replace(/%(?:26|3D|2B|24|2C|3B|3F|2F)/g, decodeURIComponent)
 }
 
+/** The SIP URI of an address-of-record, `user@domain`. */
+export function uriOfAor(aor: string): string {
+  const at = aor.lastIndexOf('@')
+  return `sip:${escapeUser(aor.slice(0, at))}${aor.slice(at)}`
+}
+
 /** Replaces name and URI of From or To; tag and other parameters stay as written (RFC 3261 §12). */
 export function setParty<M extends Message>(message: M, name: 'From' | 'To', address: Address): M {
   const before = parseNameAddress(header(message, name.toLowerCase()) ?? '')

@@ -4,7 +4,7 @@ import type { Message, Request } from '../message/message'
 import { parseNameAddress } from '../message/name-address'
 import { formatParameters, type Parameter, parameter } from '../message/parameters'
 import { canonicalAor, parseUri } from '../message/uri'
-import { escapeUser } from './address'
+import { uriOfAor } from './address'
 import { ANONYMOUS } from './privacy'
 
 /** Most entries that go on with a request: the newest. */
@@ -79,8 +79,7 @@ function entry(uri: string, index: string, target: Readonly<Record<string, strin
 }
 
 function uriOf({ aor, status }: HistoryStep): string {
-  const at = aor.lastIndexOf('@')
-  return withReason(`sip:${escapeUser(aor.slice(0, at))}${aor.slice(at)}`, status)
+  return withReason(uriOfAor(aor), status)
 }
 
 /** RFC 7044 §10.2: the Reason (RFC 3326) is a header of the URI, escaped. */
