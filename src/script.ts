@@ -3,6 +3,7 @@ import {
   assertedIdentity,
   callFeatures,
   carriers,
+  dialogEvents,
   digestAuth,
   fromCarrier,
   keepAlive,
@@ -28,5 +29,6 @@ sip.use(maxForwards(70), withinDialog())
 sip.use(fromCarrier(), digestAuth(), noOpenRelay(), assertedIdentity())
 sip.register(registrar())
 sip.use(speedDial(), numbers(), aliases())
+sip.on('SUBSCRIBE', dialogEvents())
 sip.invite(callFeatures(sip))
 sip.use(carriers(), offlineMessages(), location())

@@ -5,6 +5,7 @@ export const SWITCHABLE_BLOCKS = [
   'numbers',
   'aliases',
   'callFeatures',
+  'dialogEvents',
   'carriers',
   'offlineMessages',
 ] as const

@@ -212,6 +212,11 @@ export class FlowObject extends DurableObject<Env> {
     await this.host.during(async () => this.connection(tag)?.unbound(aor, key, asOfMs))
   }
 
+  /** Somebody watches an address that was proved here, or nobody any more. */
+  async watched(tag: string, aor: string, isWatched: boolean): Promise<void> {
+    await this.host.during(async () => this.connection(tag)?.watched(aor, isWatched))
+  }
+
   /** Forgets what was proved here for an address-of-record. */
   async revoke(tag: string, aor: string): Promise<void> {
     await this.host.during(async () => this.connection(tag)?.revoke(aor))

@@ -1,9 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { hash } from '../platform/hash'
-import type { Lookup, Verdict } from '../routing/services'
+import type { Lookup, Subscribed, Verdict } from '../routing/services'
 import type { Credentials } from '../sip/auth/credentials'
 import { verifyDigest } from '../sip/auth/verify'
+import type { Watcher } from '../sip/events/subscription'
+import type { DialogNews } from '../sip/events/watch'
 import { parse } from '../sip/message/parse'
+import { toFrame } from '../sip/message/serialize'
 import { instanceOf } from '../sip/outbound/instance'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import { type Binding, isAlive } from '../sip/registrar/binding'
@@ -22,11 +25,12 @@ import { type Origin, type Refusal, register } from '../sip/registrar/register'
 import { openDatabase } from '../store/database'
 import { findSubscriber } from '../store/subscribers'
 import { flowStub } from './addresses'
-import { callObject } from './call-object'
 import { Failures } from './failures'
 import { AwaitedPhones, type Waiter } from './location/awaited-phones'
+import { CountedCalls } from './location/counted-calls'
 import { FlowNotices } from './location/flow-notices'
 import { type MessageView, WaitingMessages } from './location/waiting-messages'
+import { Watchers } from './location/watchers'
 import { log } from './log'
 
 type Ha1 = Readonly<Record<Credentials['algorithm'], string>>
@@ -39,6 +43,8 @@ export type RegisterReply =
       readonly outbound: boolean
       /** Messages wait for this registration: ask for them when it is answered. */
       readonly hasMessages?: true
+      /** Somebody watches the address: its location is told of its calls. */
+      readonly isWatched?: true
     }
   | Refusal
   | 'unproved'
@@ -47,6 +53,8 @@ export interface AuthenticateReply {
   readonly verdict: Verdict
   /** Which state of the subscriber was asked; identities are kept with it. */
   readonly generation: number
+  /** As in `RegisterReply`. */
+  readonly isWatched?: true
 }
 
 /** One address-of-record: its bindings, a row each, and what verifies its owner. Named by the address, `user@domain`. */
@@ -55,8 +63,14 @@ export class LocationObject extends DurableObject<Env> {
   /** What storage has of the features, once it was asked. */
   private wanted: { readonly features: CallFeatures | undefined } | undefined
   private readonly failures = new Failures()
+  private readonly calls = new CountedCalls(this.ctx.storage, this.env)
   private readonly awaited = new AwaitedPhones(this.ctx.storage)
   private readonly messages = new WaitingMessages(this.ctx, this.env)
+  private readonly watchers = new Watchers(this.ctx, this.env, {
+    aor: this.aor,
+    bindings: () => this.load(),
+    tellFlows: (isWatched) => this.notices.watched(isWatched),
+  })
   private readonly notices = new FlowNotices(this.env, {
     aor: this.aor,
     load: () => this.load(),
@@ -82,7 +96,7 @@ export class LocationObject extends DurableObject<Env> {
     const ha1 = found ?? hash(credentials.algorithm, `${nowMs}${this.env.TOKEN_SECRET}`)
     if (verifyDigest(credentials, { method, ha1, hash })) {
       this.failures.clear(source)
-      return { verdict: 'accepted', generation }
+      return { verdict: 'accepted', generation, ...this.watched() }
     }
     this.failures.count(source, nowMs)
     return { verdict: 'rejected', generation }
@@ -107,7 +121,7 @@ export class LocationObject extends DurableObject<Env> {
     const hasMessages = result.added.length > 0 && !this.messages.isEmpty
     const waiting = hasMessages ? ({ hasMessages } as const) : {}
     for (const binding of result.added) this.tellAwaiting(binding)
-    return { ok: true, bindings: result.bindings, outbound: result.outbound, ...waiting }
+    return { ok: true, bindings: result.bindings, outbound: result.outbound, ...waiting, ...this.watched() }
   }
 
   /** Where requests to this address go. */
@@ -115,7 +129,7 @@ export class LocationObject extends DurableObject<Env> {
     const features = this.features()
     const wanted = features ? { features } : {}
     const bindings = this.load().filter((b) => isAlive(b, Date.now()))
-    const targets = targetsOf(this.aor, bindings)
+    const targets = targetsOf(this.aor, bindings, this.watchers.isWatched)
     if (targets.length > 0) return { type: 'found', targets, ...wanted }
     if (bindings.length > 0) return { type: 'unreachable', ...wanted }
     if (!options.subscriber) return { type: 'unregistered', ...wanted }
@@ -130,24 +144,9 @@ export class LocationObject extends DurableObject<Env> {
     this.wanted = { features: wanted }
   }
 
-  /**
-   * Counts a call of this subscriber, unless he has so many already. Nothing counts down: a call is over when the object that
-   * relays it knows it no longer, which is asked only when the limit is reached.
-   */
+  /** Counts a call of this subscriber, unless he has so many already. */
   async admitCall(id: string, atMost: number): Promise<boolean> {
-    const { kv } = this.ctx.storage
-    const known = [...kv.list<number>({ prefix: CALL })].map(([key]) => key)
-    let left = known.length
-    if (left >= atMost) {
-      for (const key of known) {
-        if (await isUnderWay(this.env, key.slice(CALL.length))) continue
-        kv.delete(key)
-        left--
-      }
-    }
-    if (left >= atMost) return false
-    kv.put(CALL + id, Date.now())
-    return true
+    return this.calls.admit(id, atMost)
   }
 
   /** Keeps a MESSAGE for the next registration. Undefined when it is kept; otherwise why not. */
@@ -169,6 +168,30 @@ export class LocationObject extends DurableObject<Env> {
 
   async clearMessages(): Promise<void> {
     this.messages.clear()
+  }
+
+  /** A SUBSCRIBE to the dialog state of this address, by an identity that is proved and may watch it; 404 where nobody is. */
+  async subscribe(text: string, binary: boolean, watcher: Watcher): Promise<Subscribed> {
+    const parsed = parse(text, binary)
+    if (!parsed.ok || parsed.message.kind !== 'request')
+      throw new Error('a SUBSCRIBE that was read before must be readable')
+    if (this.load().length === 0 && !(await this.ha1())) return { status: 404 }
+    const { notify, ...answer } = await this.watchers.subscribe(parsed.message, watcher)
+    return notify ? { ...answer, notify: toFrame(notify) } : answer
+  }
+
+  /** What a call of this address is now, from where it is relayed. */
+  async hear(news: DialogNews): Promise<void> {
+    await this.watchers.hear(news)
+  }
+
+  /** A watcher has refused a NOTIFY. */
+  async notifyRefused(subscription: string, status: number): Promise<void> {
+    await this.watchers.refused(subscription, status)
+  }
+
+  override async alarm(): Promise<void> {
+    await this.watchers.wake()
   }
 
   /**
@@ -193,6 +216,8 @@ export class LocationObject extends DurableObject<Env> {
     if (!after.some((b) => b.key === key && b.flow === flow)) return
     this.replace(after)
     this.tellFlows(before, flow)
+    const gone = after.find((b) => b.key === key)
+    if (gone) await this.watchers.phoneGone(instanceOf(gone))
   }
 
   /** A request found no socket (`gone`) or an expired registration there. */
@@ -218,6 +243,7 @@ export class LocationObject extends DurableObject<Env> {
     const bindings = this.load()
     this.store([], bindings)
     await this.notices.revoked(bindings)
+    if (this.watchers.isWatched && !(await this.ha1())) await this.watchers.noSubscriber()
   }
 
   /** The bindings for people to look at, with the expiry that the flows know. */
@@ -254,14 +280,14 @@ export class LocationObject extends DurableObject<Env> {
     })
     this.bindings = bindings
     // An address that nobody uses leaves nothing behind.
-    const isCounted = () => [...this.ctx.storage.kv.list({ prefix: CALL, limit: 1 })].length > 0
     if (
       bindings.length === 0 &&
       before.length > 0 &&
       this.generation() === 0 &&
       !this.features() &&
-      !isCounted() &&
-      this.messages.isEmpty
+      this.calls.isEmpty &&
+      this.messages.isEmpty &&
+      !this.watchers.isWatched
     )
       void this.ctx.storage.deleteAll()
   }
@@ -290,6 +316,10 @@ export class LocationObject extends DurableObject<Env> {
     return row?.enabled ? { MD5: row.ha1Md5, 'SHA-256': row.ha1Sha256 } : undefined
   }
 
+  private watched(): { readonly isWatched?: true } {
+    return this.watchers.isWatched ? { isWatched: true } : {}
+  }
+
   private features(): CallFeatures | undefined {
     this.wanted ??= { features: this.ctx.storage.kv.get<CallFeatures>(FEATURES) }
     return this.wanted.features
@@ -304,14 +334,3 @@ export class LocationObject extends DurableObject<Env> {
 const GENERATION = 'generation'
 const FEATURES = 'features'
 const ROW = 'binding:'
-const CALL = 'call:'
-
-/** One that can't be asked counts. */
-async function isUnderWay(env: Env, call: string): Promise<boolean> {
-  try {
-    const { stub, tag } = flowStub(env, call)
-    return (await callObject(() => stub.describe(tag))) !== undefined
-  } catch {
-    return true
-  }
-}

@@ -164,6 +164,19 @@ export class Context<State = Json> {
       const options = { toTag: this.toTag, nowMs: this.services.nowMs, outbound: saved.outbound }
       return this.decide({ type: 'respond', response: registeredResponse(this.request, saved.contacts, options) })
     },
+    /**
+     * Begins, refreshes or ends the subscription of a proved address-of-record to the dialog state of the one in the
+     * Request-URI, and answers it (RFC 6665). Whether he may is for the script to say before.
+     */
+    subscribe: async (watcher: string): Promise<Decision> => {
+      const { status, notify, ...options } = await this.services.subscribe(
+        this.callee?.aor ?? '',
+        watcher,
+        this.request,
+      )
+      const response = makeResponse(this.request, status, { toTag: this.toTag, ...options })
+      return this.decide({ type: 'respond', response, ...(notify ? { followedBy: notify } : {}) })
+    },
   }
 
   /**

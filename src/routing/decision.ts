@@ -1,12 +1,18 @@
 import type { CallerReplacement } from '../sip/identity/caller'
 import type { Request, Response } from '../sip/message/message'
+import type { Frame } from '../sip/message/octets'
 import type { DialogToken } from '../sip/outbound/tokens'
 import type { Json, RelayOptions } from '../sip/proxy/response-context'
 import type { Target, TargetSet } from '../sip/proxy/target'
 
 /** What a block decided. A block that returns one ends the route. */
 export type Decision =
-  | { readonly type: 'respond'; readonly response: Response }
+  | {
+      readonly type: 'respond'
+      readonly response: Response
+      /** A request of ours that goes to the same socket at once. */
+      readonly followedBy?: Frame
+    }
   /** Stateful: a transaction of its own, with branches. */
   | {
       readonly type: 'relay'

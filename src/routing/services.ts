@@ -3,10 +3,12 @@ import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
 import type { Algorithm } from '../sip/auth/algorithm'
 import type { Credentials } from '../sip/auth/credentials'
 import type { Request } from '../sip/message/message'
+import type { Frame } from '../sip/message/octets'
 import type { DialogToken } from '../sip/outbound/tokens'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import type { Json } from '../sip/proxy/response-context'
 import type { Target } from '../sip/proxy/target'
+import type { Objection } from '../sip/proxy/validation'
 import type { Refusal } from '../sip/registrar/register'
 import type { ListedContact } from '../sip/registrar/response'
 import type { FloodLimit } from '../sip/transport/flood-limiter'
@@ -44,6 +46,12 @@ type LookupResult =
 export type Saved =
   | { readonly ok: true; readonly contacts: readonly ListedContact[]; readonly outbound: boolean }
   | Refusal
+
+/** How a SUBSCRIBE is answered, and the NOTIFY that follows it. */
+export interface Subscribed extends Objection {
+  readonly toTag?: string
+  readonly notify?: Frame
+}
 
 /**
  * `stale`: the digest is right and its nonce is not fresh. `rejected`: unknown user or wrong password, nobody learns which.
@@ -114,6 +122,8 @@ export interface Services {
   ): Promise<Verdict>
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup>
   save(aor: string, request: Request): Promise<Saved>
+  /** A SUBSCRIBE of a proved address to the dialog state of another one. */
+  subscribe(aor: string, watcher: string, request: Request): Promise<Subscribed>
   loops(request: Request): boolean
   /** What a relayed INVITE has kept for the requests of its dialog. */
   dialogState(token: DialogToken | undefined): Promise<Json | undefined>

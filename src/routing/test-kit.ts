@@ -15,7 +15,7 @@ import { FailureContext, type FailureRoute, type ResultRoute } from './later-rou
 import type { CountryCode } from './numbers'
 import type { Router } from './router'
 import { ResultContext, type SendOrder } from './send'
-import type { CarrierWay, DomainSettings, Lookup, Peer, Services } from './services'
+import type { CarrierWay, DomainSettings, Lookup, Peer, Services, Subscribed } from './services'
 import type { SharedRows } from './shared'
 
 export { inWords } from './in-words'
@@ -266,6 +266,11 @@ class FakeServices implements Services {
 
   async save(): Promise<{ ok: true; contacts: []; outbound: false }> {
     return { ok: true, contacts: [], outbound: false }
+  }
+
+  async subscribe(aor: string): Promise<Subscribed> {
+    const isKnown = aor in (this.fakes.bindings ?? {}) || this.fakes.subscribers?.includes(aor)
+    return { status: isKnown ? 200 : 404 }
   }
 
   get shared(): SharedRows {

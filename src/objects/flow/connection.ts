@@ -13,6 +13,7 @@ import {
   withOthers,
   withoutIdentity,
   withoutRegistration,
+  withWatched,
 } from '../../sip/outbound/flow-state'
 import { PONG } from '../../sip/outbound/keep-alive'
 import { offer } from '../../sip/outbound/offered-requests'
@@ -237,6 +238,10 @@ export class Connection implements Keeper {
     const registration = this.registration(aor, key)
     // A later registration of the same phone is not meant.
     if (registration && registration.toldAtMs <= asOfMs) this.update(withoutRegistration(this.state, aor, key))
+  }
+
+  watched(aor: string, isWatched: boolean): void {
+    this.update(withWatched(this.state, aor, isWatched))
   }
 
   revoke(aor: string): void {

@@ -2,28 +2,42 @@ import type { CallLimits } from '../../dispatcher/call-limits'
 import { setsFor } from '../../dispatcher/carrier-routes'
 import { randomToken } from '../../platform/random'
 import type { LiveGateway } from '../../routing/carriers'
-import type { CarrierWay, DomainSettings, Lookup, Peer, Saved, Services, Verdict } from '../../routing/services'
+import type {
+  CarrierWay,
+  DomainSettings,
+  Lookup,
+  Peer,
+  Saved,
+  Services,
+  Subscribed,
+  Verdict,
+} from '../../routing/services'
 import type { SharedRows } from '../../routing/shared'
 import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
 import type { Credentials } from '../../sip/auth/credentials'
 import { checkNonce, mintNonce } from '../../sip/auth/nonce'
 import { acceptNonceCount } from '../../sip/auth/nonce-counts'
+import type { Watcher } from '../../sip/events/subscription'
 import { header } from '../../sip/message/headers'
 import type { Request } from '../../sip/message/message'
+import { tagOf, uriOf } from '../../sip/message/name-address'
 import { serialize } from '../../sip/message/serialize'
 import {
   generationOf,
   hasIdentity,
   hasRoomFor,
   isLockedOut,
+  isWatched,
+  partyOf,
   withIdentity,
   withoutIdentity,
   withoutRegistration,
   withRegistration,
   withRejection,
+  withWatched,
 } from '../../sip/outbound/flow-state'
 import { longestExpires, MAX_EXPIRES_SECONDS } from '../../sip/outbound/keep-alive'
-import type { DialogToken } from '../../sip/outbound/tokens'
+import { type DialogToken, dialogMac, formatNotifierToken } from '../../sip/outbound/tokens'
 import { isLoop } from '../../sip/proxy/loop'
 import type { Json } from '../../sip/proxy/response-context'
 import { flowRegistration, listed } from '../../sip/registrar/flow-registration'
@@ -49,6 +63,8 @@ export class FlowServices implements Services {
   private readonly connection: Connection
   /** On the link of a gateway a proof counts for its request alone: many phones share the flow. */
   private readonly isShared: boolean
+  /** Addresses that were proved for this request, and that somebody watches. */
+  private readonly watched = new Set<string>()
   /** Blocks ask for the same one, and a foreign one is in no cache. */
   private readonly domains = new Map<string, Promise<DomainSettings | undefined>>()
 
@@ -99,7 +115,11 @@ export class FlowServices implements Services {
     // Not worth a question to the location: the answer is not to a challenge of this socket.
     if (freshness === 'foreign') return 'rejected'
     const known = source && { ha1: await source() }
-    const { verdict, generation } = await callObject(() =>
+    const {
+      verdict,
+      generation,
+      isWatched = false,
+    } = await callObject(() =>
       locationStub(connection.env, aor).authenticate(credentials, method, this.source.address, known),
     )
     if (verdict !== 'accepted') {
@@ -110,8 +130,38 @@ export class FlowServices implements Services {
     const { accepted, counts } = acceptNonceCount(connection.state.nonceCounts, credentials.nonce, credentials.nc)
     if (!accepted) return 'stale'
     const state = { ...connection.state, nonceCounts: counts }
-    connection.update(this.isShared ? state : withIdentity(state, aor, generation, nowMs))
+    if (this.isShared && isWatched) this.watched.add(aor)
+    connection.update(this.isShared ? state : withWatched(withIdentity(state, aor, generation, nowMs), aor, isWatched))
     return 'accepted'
+  }
+
+  /** Whether somebody watches an address that the sender has proved. */
+  isWatched(aor: string): boolean {
+    return this.watched.has(aor) || isWatched(this.connection.state, aor)
+  }
+
+  async subscribe(aor: string, watcher: string, request: Request): Promise<Subscribed> {
+    const { env, mac, state } = this.connection
+    const { address: flow, transport, host } = state
+    const instance = partyOf(state, watcher)?.instance
+    const key = dialogMac(mac, header(request, 'call-id') ?? '', tagOf(header(request, 'from')) ?? '')
+    const from: Watcher = {
+      aor: watcher,
+      flow,
+      transport,
+      host,
+      path: this.isShared ? await this.pathOf(watcher, request) : [],
+      contact: `sip:${formatNotifierToken(aor, key)}@${host};transport=ws`,
+      ...(instance === undefined ? {} : { instance }),
+    }
+    return callObject(() => locationStub(env, aor).subscribe(serialize(request), request.binary, from))
+  }
+
+  /** The way that the gateway knows to a phone of its own, through its NAT; none where it has not registered. */
+  private async pathOf(aor: string, request: Request): Promise<readonly string[]> {
+    const found = await this.lookup(aor, { subscriber: false })
+    const contact = uriOf(header(request, 'contact'))
+    return found.type === 'found' ? (found.targets.find(({ uri }) => uri === contact)?.path ?? []) : []
   }
 
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup> {
@@ -142,7 +192,8 @@ export class FlowServices implements Services {
     if (saved === 'unproved') return this.proveAgain(aor, request)
     if (!saved.ok) return saved
     if (saved.hasMessages) connection.expects(aor)
-    let state = withoutRegistration(connection.state, aor)
+    const proved = saved.isWatched ? withWatched(connection.state, aor, true) : connection.state
+    let state = withoutRegistration(proved, aor)
     for (const binding of saved.bindings.filter((b) => b.flow === address)) {
       state = withRegistration(state, flowRegistration(aor, binding, saved.bindings, saved.outbound))
     }

@@ -68,6 +68,10 @@ export async function handleResponse(connection: Connection, response: Response)
     case 'flow':
       await host.call(way.flow, (object, tag) => object.deliver(tag, toFrame(way.response)))
       return
+    case 'notifier':
+      if (response.status >= 300)
+        await callObject(() => locationStub(connection.env, way.aor).notifyRefused(way.subscription, response.status))
+      return
     case 'transaction':
       if (response.status >= 200) connection.update(settle(state, way))
       return toTransaction(connection, way, response)
@@ -95,7 +99,7 @@ async function route(connection: Connection, request: Request, key: string): Pro
   const decision = await sip.decide(context)
   if (connection.takeUndecided(key) === 'cancelled')
     return connection.send(makeResponse(request, 487, { toTag: randomToken() }))
-  const done = carryOut(connection, decision, context.routes.request, key).catch((error: unknown) => {
+  const done = carryOut(connection, decision, context.routes.request, key, services).catch((error: unknown) => {
     log('decision.failed', { decision: decision.type, error: String(error) })
     connection.send(makeResponse(request, 500, { toTag: randomToken() }))
   })
@@ -111,10 +115,17 @@ function sourceOf({ state }: Connection, request: Request): Source {
   return gateway === undefined ? own : (sourceIn(request, gateway) ?? { ...own, gateway })
 }
 
-async function carryOut(connection: Connection, decision: Decision, request: Request, key: string): Promise<void> {
+async function carryOut(
+  connection: Connection,
+  decision: Decision,
+  request: Request,
+  key: string,
+  services: FlowServices,
+): Promise<void> {
   switch (decision.type) {
     case 'respond':
       connection.send(decision.response)
+      if (decision.followedBy) connection.deliver(decision.followedBy)
       return connection.askForMessages()
     case 'drop':
       if (decision.why !== undefined) log('request.dropped', { why: decision.why, source: connection.state.source })
@@ -127,7 +138,7 @@ async function carryOut(connection: Connection, decision: Decision, request: Req
     case 'forward-to':
       return forward(connection, decision, request, key)
     case 'relay':
-      return relay(connection, decision, request, key)
+      return relay(connection, decision, request, key, services)
   }
 }
 
@@ -176,8 +187,9 @@ async function relay(
   decision: Decision & { type: 'relay' },
   received: Request,
   key: string,
+  services: FlowServices,
 ): Promise<void> {
-  const { request, targets, options } = decision
+  const { request, targets, options, identity } = decision
   const { address, host } = connection.state
   const id = newContextAddress(address, randomToken())
   if (!(await isAdmitted(connection, decision, id))) {
@@ -191,7 +203,8 @@ async function relay(
     connection.update(assign(connection.state, key, id))
     connection.send(makeResponse(request, 100, decision.trying === undefined ? {} : { reason: decision.trying }))
   }
-  const caller = partyOf(connection.state, decision.identity)
+  const caller = partyOf(connection.state, identity)
+  const watched = identity !== undefined && services.isWatched(identity)
   // Nothing waits for it: a CANCEL must reach a call whose failure route is still thinking.
   connection.inBackground(
     connection.relayed.start({
@@ -208,6 +221,7 @@ async function relay(
       ...(decision.isOpen ? { isOpen: true } : {}),
       ...(decision.dialog === undefined ? {} : { dialogState: decision.dialog }),
       ...(caller ? { caller } : {}),
+      ...(watched ? { watchedCaller: caller ?? { aor: identity } } : {}),
     }),
   )
   if (connection.isGone) await connection.relayed.input(id, { type: 'cancel' })

@@ -16,6 +16,8 @@ import type {
 import type { StoredContext } from '../../sip/proxy/stored-context'
 import type { Target, TargetSet } from '../../sip/proxy/target'
 import { type Sent, sentOf } from '../../sip/uac/sent'
+import { locationStub } from '../addresses'
+import { callObject } from '../call-object'
 import { log } from '../log'
 import { FailureRouteServices } from './failure-route-services'
 import type { Host } from './host'
@@ -40,6 +42,8 @@ export class RelayedRequest {
   context: ResponseContext
   private pending: readonly ContextEffect[]
   private isOver: boolean
+  /** News of the call go to a location one after the other. */
+  private telling: Promise<void> = Promise.resolve()
   private readonly host: Host
   private readonly shelf: Shelf
 
@@ -101,9 +105,17 @@ export class RelayedRequest {
    * find it (RFC 3261 §9.2), also when it comes on the socket whose response made us ask.
    */
   private async perform(effects: readonly ContextEffect[]): Promise<void> {
-    const { true: asking = [], false: sending = [] } = Object.groupBy(effects, (e) => `${asks(e)}`)
+    const kindOf = (e: ContextEffect) => (e.type === 'dialog-news' ? 'news' : asks(e) ? 'asking' : 'sending')
+    const { asking = [], news = [], sending = [] } = Object.groupBy(effects, kindOf)
     if (asking.length > 0) this.inBackground(() => this.carryOut(asking))
+    if (news.length > 0) this.inBackground(() => this.tell(news))
     if (sending.length > 0) await this.carryOut(sending)
+  }
+
+  private tell(news: readonly ContextEffect[]): Promise<void> {
+    const told = this.telling.then(() => this.carryOut(news))
+    this.telling = told.catch(() => undefined)
+    return told
   }
 
   /** What is left of it when the object is lost is in storage. */
@@ -151,6 +163,8 @@ export class RelayedRequest {
         return { type: 'looked-up', ...(await this.lookUp(effect.aor)) }
       case 'result':
         return this.tellResult(effect.result)
+      case 'dialog-news':
+        return this.tellWatchers(effect)
     }
   }
 
@@ -183,6 +197,16 @@ export class RelayedRequest {
     if (originated?.onResult !== undefined) await sip.tellResult(originated.onResult, context)
   }
 
+  /** A location that can't be told asks about the call after a while. */
+  private async tellWatchers(effect: ContextEffect & { type: 'dialog-news' }): Promise<undefined> {
+    const { type: _, aor, ...facts } = effect
+    try {
+      await callObject(() => locationStub(this.host.env, aor).hear({ call: this.context.id, ...facts }))
+    } catch (error) {
+      log('watchers.untold', { aor, error: String(error) })
+    }
+  }
+
   private async request(branch: number): Promise<ContextInput | undefined> {
     const { context } = this
     const target = targetOf(context, branch)
@@ -204,7 +228,7 @@ export class RelayedRequest {
 
 /** What other phones must get and routes be asked, and a crash must not lose. */
 function isRemote(effect: ContextEffect): boolean {
-  return ['request', 'cancel', 'ack'].includes(effect.type) || asks(effect)
+  return ['request', 'cancel', 'ack', 'dialog-news'].includes(effect.type) || asks(effect)
 }
 
 /** What asks the script or a location. */

@@ -34,6 +34,15 @@ export class FlowNotices {
     return this.telling
   }
 
+  /** The phones of the address must tell of their calls, or need not any more. Behind a gateway each call asks for itself. */
+  watched(isWatched: boolean): Promise<void> {
+    this.telling = this.telling.then(async () => {
+      for (const { flow, exact } of attached(this.source.load(), Date.now()))
+        if (!exact) await this.tell(flow, ({ stub, tag }) => stub.watched(tag, this.source.aor, isWatched))
+    })
+    return this.telling
+  }
+
   /** What was proved for the address holds no longer. */
   async revoked(bindings: readonly Binding[]): Promise<void> {
     for (const { flow } of bindings) await this.tell(flow, ({ stub, tag }) => stub.revoke(tag, this.source.aor))

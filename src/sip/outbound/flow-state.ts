@@ -63,6 +63,8 @@ export interface Identity {
   readonly untilMs: number
   /** Which state of the subscriber it was proved against; the location refuses an older one. */
   readonly generation: number
+  /** Somebody watches the address: its location is told of its calls. */
+  readonly watched?: true
 }
 
 /** A registration as its own socket knows it, enough to answer a refresh. */
@@ -218,6 +220,21 @@ export function withIdentity(state: FlowState, aor: string, generation: number, 
   const others = state.identities.filter((i) => i.aor !== aor)
   const identity = { aor, untilMs: nowMs + IDENTITY_LIFETIME_MS, generation }
   return { ...state, identities: [...others, identity].slice(-MAX_IDENTITIES), rejections: 0 }
+}
+
+/** Whether somebody watches an address-of-record that was proved here. */
+export function isWatched(state: FlowState, aor: string): boolean {
+  return state.identities.some((i) => i.aor === aor && i.watched)
+}
+
+export function withWatched(state: FlowState, aor: string, watched: boolean): FlowState {
+  if (isWatched(state, aor) === watched) return state
+  const identities = state.identities.map((identity) => {
+    const { watched: _, ...bare } = identity
+    if (identity.aor !== aor) return identity
+    return watched ? { ...bare, watched } : bare
+  })
+  return { ...state, identities }
 }
 
 /** The generation that an identity was proved with; undefined without one. */

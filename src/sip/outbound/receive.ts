@@ -85,6 +85,8 @@ export function roleOf(request: Request, state: FlowState): RequestRole {
 export type ResponseRoute =
   | { readonly type: 'transaction'; readonly transaction: string; readonly branch: number }
   | { readonly type: 'flow'; readonly flow: FlowAddress; readonly response: Response }
+  /** To the notifier of an address-of-record. */
+  | { readonly type: 'notifier'; readonly aor: string; readonly subscription: string }
   /** The answer to a CANCEL of ours: it has the branch of the INVITE and says nothing about it (RFC 3261 §17.1.3). */
   | { readonly type: 'absorbed' }
   | { readonly type: 'unknown' }
@@ -99,6 +101,7 @@ export function routeResponse(response: Response, state: FlowState, mac: Mac): R
     if (parseCSeq(header(response, 'cseq'))?.method === 'CANCEL') return { type: 'absorbed' }
     return { type: 'transaction', transaction: token.transaction, branch: token.branch }
   }
+  if (token.kind === 'notification') return { type: 'notifier', aor: token.aor, subscription: token.subscription }
   const popped = popVia(response)
   if (!popped || forwardDigest(popped, mac) !== token.digest) return { type: 'unknown' }
   const answer = token.renamed ? renamedResponse(popped, token.renamed) : popped

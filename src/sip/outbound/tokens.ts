@@ -2,6 +2,7 @@ import type { Mac } from '../auth/algorithm'
 import { equalInConstantTime } from '../auth/constant-time'
 import type { CallerReplacement, Sender } from '../identity/caller'
 import { formatReplacement, parseReplacement } from '../identity/sealed-replacement'
+import { fromHex, toHex } from '../message/hex'
 import { MAGIC_COOKIE } from '../message/via'
 import { type FlowAddress, splitFlowAddress } from './flow-address'
 
@@ -86,6 +87,19 @@ export interface Renamed {
   readonly replacement: CallerReplacement
 }
 
+/** The user part of our Contact in a subscription: the address-of-record that is watched, sealed with the key of its dialog. */
+export function formatNotifierToken(aor: string, mac: Mac): string {
+  const text = `s.${toHex(aor)}`
+  return `${text}.${mac(text)}`
+}
+
+/** The address-of-record that is watched; undefined when the user part is somebody's name, or of another dialog. */
+export function parseNotifierToken(user: string, mac: Mac): string | undefined {
+  const [kind, aor, seal, ...more] = user.split('.')
+  if (kind !== 's' || aor === undefined || seal === undefined || more.length > 0) return undefined
+  return equalInConstantTime(seal, mac(`s.${aor}`)) ? fromHex(aor) : undefined
+}
+
 /** Where a response with our branch belongs. */
 export type BranchToken =
   | {
@@ -93,6 +107,14 @@ export type BranchToken =
       readonly transaction: ContextAddress
       readonly branch: number
       readonly loop: string
+    }
+  /** To a NOTIFY of ours. */
+  | {
+      readonly kind: 'notification'
+      /** The address-of-record that is watched. */
+      readonly aor: string
+      readonly subscription: string
+      readonly cSeq: number
     }
   | {
       readonly kind: 'forwarded'
@@ -130,6 +152,7 @@ export function loopDigestOf(branch: string): string | undefined {
 }
 
 function branchText(token: BranchToken): string {
+  if (token.kind === 'notification') return `n.${toHex(token.aor)}.${token.subscription}.${token.cSeq}`
   return token.kind === 'transaction'
     ? `t.${token.transaction}.${token.branch}.${token.loop}`
     : `f.${token.flow}.${token.digest}${token.renamed ? `.${RENAMED[token.renamed.sender]}${formatReplacement(token.renamed.replacement)}` : ''}`
@@ -148,6 +171,10 @@ function readBranch(text: string): BranchToken | undefined {
   if (kind === 'f') {
     const renamed = fourth === undefined ? {} : readRenamed(fourth)
     return renamed && { kind: 'forwarded', flow: `${object}.${name}`, digest: third, ...renamed }
+  }
+  if (kind === 'n') {
+    const aor = fromHex(object)
+    return aor === undefined ? undefined : { kind: 'notification', aor, subscription: name, cSeq: Number(third) }
   }
   if (kind !== 't' || fourth === undefined || !/^\d{1,3}$/.test(third)) return undefined
   return { kind: 'transaction', transaction: `${object}.${name}`, branch: Number(third), loop: fourth }

@@ -9,6 +9,7 @@ import { isAnswerTo } from './asked'
 import { shiftCSeq } from './c-seq-offset'
 import { hasAnswered } from './context-branches'
 import { ContextCancelling } from './context-cancelling'
+import { dialogNews } from './dialog-news'
 import { type Bye, recordAnswer, recordBye, recordRinging } from './dialog-record'
 import {
   type ContextEffect,
@@ -40,7 +41,9 @@ export function stepContext(
   const step = new ContextStep(context, nowMs, hooks)
   step.take(input)
   step.endWhenSilent()
-  return { state: step.context, effects: step.effects }
+  const isOver = step.effects.some(({ type }) => type === 'finished')
+  const news = dialogNews(context, step.context, { input, isOver })
+  return { state: step.context, effects: news.length === 0 ? step.effects : [...step.effects, ...news] }
 }
 
 /** The rules. Lives only inside `stepContext`. */

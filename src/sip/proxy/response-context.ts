@@ -1,3 +1,4 @@
+import type { DialogState, Direction } from '../events/dialog-info'
 import type { CallerReplacement } from '../identity/caller'
 import type { Request, Response } from '../message/message'
 import { serialize } from '../message/serialize'
@@ -53,6 +54,8 @@ export interface ResponseContext {
   readonly dialog?: DialogRecord
   /** Who the caller is beyond his socket. */
   readonly caller?: DialogParty
+  /** The caller's address, where somebody watches it, and his phone. */
+  readonly watchedCaller?: WatchedCaller
   /** Whom the callee sees in his place. */
   readonly replacement?: CallerReplacement
   /** No phone is shown an asserted identity. */
@@ -78,6 +81,11 @@ export interface Originated {
   readonly aor: string
   /** The route of the script that hears the result. */
   readonly onResult?: string
+}
+
+export interface WatchedCaller {
+  readonly aor: string
+  readonly instance?: string
 }
 
 /** How a request of our own has ended. */
@@ -164,6 +172,14 @@ export type ContextEffect =
   | { readonly type: 'redirect'; readonly branch: number; readonly aors: readonly string[] }
   /** A request of our own has its final response. */
   | { readonly type: 'result'; readonly result: Result }
+  /** The location of a watched address must hear what the call is there now. */
+  | {
+      readonly type: 'dialog-news'
+      readonly aor: string
+      readonly direction: Direction
+      readonly state: DialogState
+      readonly instance?: string
+    }
   /** The record of the call is complete. */
   | { readonly type: 'record'; readonly record: DialogRecord }
   /** Nothing is left to remember. */
@@ -218,6 +234,7 @@ export interface RelayOrder {
   readonly targets: TargetSet
   readonly options: RelayOptions
   readonly caller?: DialogParty
+  readonly watchedCaller?: WatchedCaller
   readonly replacement?: CallerReplacement
   readonly withholdsIdentity?: true
   readonly isOpen?: true
@@ -248,6 +265,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     options: order.options,
     cancelled: false,
     ...(order.caller ? { caller: order.caller } : {}),
+    ...(order.watchedCaller ? { watchedCaller: order.watchedCaller } : {}),
     ...(order.replacement ? { replacement: order.replacement } : {}),
     ...(order.withholdsIdentity ? { withholdsIdentity: true } : {}),
     ...(order.isOpen ? { isOpen: true } : {}),

@@ -5,13 +5,15 @@ import type { Request } from '../message/message'
 import { parseNameAddress, tagOf } from '../message/name-address'
 import { hasParameter } from '../message/parameters'
 import { parseUri, type SipUri } from '../message/uri'
-import { type DialogToken, dialogMac, parseDialogToken } from '../outbound/tokens'
+import { type DialogToken, dialogMac, parseDialogToken, parseNotifierToken } from '../outbound/tokens'
 
 export interface RouteInformation {
   /** The request without the Route values that named us. */
   readonly request: Request
   /** The dialog our Record-Route was made for. */
   readonly token?: DialogToken
+  /** The request is for us, as the notifier of this address-of-record: its Request-URI is our Contact in a subscription. */
+  readonly notifier?: string
   /** Somebody wrote a Record-Route of ours himself: 403 (RFC 5626 §5.3). */
   readonly forged?: true
 }
@@ -19,6 +21,8 @@ export interface RouteInformation {
 /** RFC 3261 §16.4: repairs what a strict router did, then drops the Route values that name us. */
 export function takeRoutes(received: Request, host: string, mac: Mac): RouteInformation {
   const keys = dialogKeys(received, mac)
+  const notifier = notifierOf(received, keys)
+  if (notifier !== undefined) return { request: received, notifier }
   const strict = tokenOf(parseUri(received.uri), keys)
   if (strict === 'forged') return { request: received, forged: true }
   let request = strict ? repairStrictRoute(received) : received
@@ -46,6 +50,12 @@ function done(request: Request, token: DialogToken | undefined): RouteInformatio
 function dialogKeys(request: Request, mac: Mac): Mac[] {
   const callId = header(request, 'call-id') ?? ''
   return ['from', 'to'].map((party) => dialogMac(mac, callId, tagOf(header(request, party)) ?? ''))
+}
+
+function notifierOf({ uri }: Request, keys: readonly Mac[]): string | undefined {
+  const user = parseUri(uri)?.user
+  // The watcher has begun the dialog, and he alone sends requests in it.
+  return user === undefined || !keys[0] ? undefined : parseNotifierToken(user, keys[0])
 }
 
 function tokenOf(uri: SipUri | undefined, keys: readonly Mac[]): DialogToken | 'forged' | undefined {

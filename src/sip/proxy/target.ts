@@ -15,7 +15,13 @@ export interface Target {
   /** Set in the gateway: how a target outside of WebSocket is reached. */
   readonly hop?: NetworkHop
   /** The binding it came from. */
-  readonly binding?: { readonly aor: string; readonly key: string; readonly instance?: string }
+  readonly binding?: {
+    readonly aor: string
+    readonly key: string
+    readonly instance?: string
+    /** Somebody watches the address: its location is told what becomes of the call. */
+    readonly watched?: true
+  }
 }
 
 /** The hop to a target beyond a WebSocket. Plain JSON. */

@@ -11,9 +11,9 @@ export function attached(bindings: readonly Binding[], nowMs: number): Binding[]
 }
 
 /**
- * One target for each connected phone. RFC 5626 §5.3: two flows of one instance are one target, the newer one.
+ * One target for each connected phone. `isWatched`: whoever relays to them tells the address what becomes of the call. RFC 5626 §5.3: two flows of one instance are one target, the newer one.
  */
-export function targetsOf(aor: string, bindings: readonly Binding[]): Target[] {
+export function targetsOf(aor: string, bindings: readonly Binding[], isWatched = false): Target[] {
   const newestFirst = bindings
     .filter((b) => b.detachedAtMs === undefined)
     .toSorted((a, b) => b.updatedAtMs - a.updatedAtMs)
@@ -23,14 +23,9 @@ export function targetsOf(aor: string, bindings: readonly Binding[]): Target[] {
     if (instance !== undefined && instances.has(instance)) return []
     if (instance !== undefined) instances.add(instance)
     const { uri, flow, transport, path, q } = b
-    return {
-      uri,
-      flow,
-      transport,
-      path,
-      q,
-      binding: { aor, key: b.key, ...(instance === undefined ? {} : { instance }) },
-    }
+    const phone = instance === undefined ? {} : { instance }
+    const watched = isWatched ? ({ watched: true } as const) : {}
+    return { uri, flow, transport, path, q, binding: { aor, key: b.key, ...phone, ...watched } }
   })
 }
 

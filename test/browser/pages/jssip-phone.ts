@@ -1,10 +1,11 @@
 import { UA, WebSocketInterface } from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { IncomingResponse } from 'jssip/lib/SIPMessage'
-import type { CallState, PhoneApi, PhoneEvent, PhoneSettings } from './phone-api'
+import { type CallState, lampOf, type PhoneApi, type PhoneEvent, type PhoneSettings } from './phone-api'
 
 let ua: UA
 let session: RTCSession | undefined
+let subscriber: ReturnType<UA['subscribe']> | undefined
 
 const events: PhoneEvent[] = []
 const note = (name: string, more: Omit<PhoneEvent, 'name'> = {}) => void events.push({ name, ...more })
@@ -82,6 +83,14 @@ function outcome(message: IncomingResponse | null | undefined): Omit<PhoneEvent,
   }
 }
 
+function watch(target: string): void {
+  subscriber = ua.subscribe(target, 'dialog', 'application/dialog-info+xml', { expires: 600 })
+  subscriber.on('active', () => note('watching'))
+  subscriber.on('notify', (_isFinal: boolean, _request: object, body: string) => note('lamp', { text: lampOf(body) }))
+  subscriber.on('terminated', () => note('unwatched'))
+  subscriber.subscribe()
+}
+
 function current(): RTCSession {
   if (!session) throw new Error('no call')
   return session
@@ -111,6 +120,8 @@ const phone: PhoneApi = {
         failed: ({ response }) => note('messageFailed', outcome(response)),
       },
     }),
+  watch,
+  unwatch: () => subscriber?.terminate(),
   transfer: (target) =>
     current().refer(target, {
       eventHandlers: { trying: referProgress, progress: referProgress, accepted: referProgress },

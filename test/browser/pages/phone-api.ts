@@ -18,6 +18,9 @@ export interface PhoneApi {
   sendMessage(target: string, text: string): void
   /** Blind transfer of the present call. */
   transfer(target: string): void
+  /** Subscribes to the dialog state of an address; each NOTIFY is noted as `lamp`, with its dialogs in short. */
+  watch(target: string): void
+  unwatch(): void
   /** JsSIP only: a session refresh by UPDATE. */
   update?(): void
   /** SIP.js only, where coming back after a lost socket is the application's task. */
@@ -54,6 +57,12 @@ export interface MediaStats {
   readonly totalAudioEnergy: number
   /** The strongest frequency heard now, 0 for silence. */
   readonly heardHz: number
+}
+
+/** The dialogs of a dialog-info document in short: `recipient early`; empty for none. */
+export function lampOf(document: string): string {
+  const dialogs = [...new DOMParser().parseFromString(document, 'text/xml').getElementsByTagName('dialog')]
+  return dialogs.map((d) => `${d.getAttribute('direction')} ${d.textContent?.trim()}`).join(', ')
 }
 
 declare global {

@@ -7,14 +7,17 @@ import {
   RegistererState,
   type Session,
   SessionState,
+  Subscriber,
+  SubscriptionState,
   type URI,
   UserAgent,
 } from 'sip.js'
-import type { CallState, PhoneApi, PhoneEvent, PhoneSettings } from './phone-api'
+import { type CallState, lampOf, type PhoneApi, type PhoneEvent, type PhoneSettings } from './phone-api'
 
 let ua: UserAgent
 let registerer: Registerer
 let session: Session | undefined
+let subscriber: Subscriber | undefined
 
 const events: PhoneEvent[] = []
 const note = (name: string, more: Omit<PhoneEvent, 'name'> = {}) => void events.push({ name, ...more })
@@ -120,6 +123,24 @@ async function register(): Promise<void> {
   })
 }
 
+function watch(target: string): void {
+  subscriber = new Subscriber(ua, uri(target), 'dialog', {
+    expires: 600,
+    extraHeaders: ['Accept: application/dialog-info+xml'],
+    delegate: {
+      onNotify: (notification) => {
+        note('lamp', { text: lampOf(notification.request.body) })
+        void notification.accept()
+      },
+    },
+  })
+  subscriber.stateChange.addListener((state) => {
+    if (state === SubscriptionState.Subscribed) note('watching')
+    if (state === SubscriptionState.Terminated) note('unwatched')
+  })
+  void subscriber.subscribe()
+}
+
 function outcome(message: { statusCode?: number | undefined; reasonPhrase?: string | undefined }) {
   return { status: message.statusCode ?? 0, reason: message.reasonPhrase ?? '' }
 }
@@ -170,6 +191,8 @@ const phone: PhoneApi = {
         onReject: ({ message }) => note('messageFailed', outcome(message)),
       },
     }),
+  watch,
+  unwatch: () => void subscriber?.unsubscribe(),
   transfer: (target) => {
     const onNotify = (notification: { request: { body: string }; accept(): Promise<void> }) => {
       note('transfer', { status: Number(/^SIP\/2\.0 (\d{3})/.exec(notification.request.body)?.[1]) })

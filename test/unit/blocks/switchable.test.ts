@@ -58,6 +58,18 @@ const CASES: Readonly<Record<SwitchableBlock, Case>> = {
     on: '486',
     off: `relay ${PHONE}`,
   },
+  dialogEvents: {
+    request: {
+      method: 'SUBSCRIBE',
+      headers: [
+        ['Event', 'dialog'],
+        ['Contact', '<sip:a@192.0.2.8>'],
+      ],
+    },
+    fakes: { identity: ALICE, bindings: { 'bob@example.com': [PHONE] } },
+    on: '200',
+    off: `relay ${PHONE}`,
+  },
   carriers: {
     request: { uri: 'sip:+493012345678@example.com' },
     fakes: { identity: ALICE, carrierRoutes: { '49': ['berlin'] } },

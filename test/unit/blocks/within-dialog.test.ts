@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { withinDialog } from '../../../src/blocks'
 import { headerLines } from '../../../src/sip/message/headers'
+import { dialogMac, formatNotifierToken } from '../../../src/sip/outbound/tokens'
 import { Exchange, HOST, inShort } from '../support/exchange'
-import { dialogUser } from '../support/mac'
+import { dialogUser, mac } from '../support/mac'
 import { requestOf } from '../support/messages'
 
 const to = '<sip:bob@example.test>;tag=to1'
@@ -21,6 +22,19 @@ it.each(['INVITE', 'UPDATE', 'INFO', 'REFER', 'BYE', 'NOTIFY', 'PRACK', 'MESSAGE
 it('D13 a To tag without our Route is 481', async () => {
   expect(await run('BYE', { to })).toBe('481 Call/Transaction Does Not Exist')
   expect(await run('INVITE', { to, lines: ['Route: <sip:other.example.net;lr>'] })).toMatch(/^481/)
+})
+
+it('M12 SUBSCRIBE to our Contact in a subscription goes on, for the watched address; nothing else does', async () => {
+  const key = dialogMac(mac, 'call-1', 'from1')
+  const uri = `sip:${formatNotifierToken('o hara@example.test', key)}@${HOST};transport=ws`
+  const { c, decision } = await new Exchange().run(withinDialog(), requestOf('SUBSCRIBE', { to, uri }))
+  expect([inShort(decision), c.request.uri, c.callee?.aor]).toEqual([
+    'goes on',
+    'sip:o%20hara@example.test',
+    'o hara@example.test',
+  ])
+  expect(await run('BYE', { to, uri })).toMatch(/^481/)
+  expect(await run('SUBSCRIBE', { to, uri, callId: 'call-2' })).toMatch(/^481/)
 })
 
 it('a request without a To tag goes on', async () => {

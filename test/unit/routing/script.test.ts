@@ -90,7 +90,7 @@ describe('what it decides for alice', () => {
     expect(inShort(await decideAs(ALICE, request))).toBe(expected)
   })
 
-  it.each(['INVITE', 'MESSAGE', 'OPTIONS', 'SUBSCRIBE', 'FOO'])('C02 %s goes to the phone of bob', async (method) => {
+  it.each(['INVITE', 'MESSAGE', 'OPTIONS', 'PUBLISH', 'FOO'])('C02 %s goes to the phone of bob', async (method) => {
     exchange.register(BOB, jssipRegister())
     expect(inShort(await decideAs(ALICE, requestOf(method)))).toBe(`relay ${CONTACT_URI}`)
   })

@@ -3,7 +3,7 @@ import type { LiveGateway } from '../../../src/routing/carriers'
 import { Context } from '../../../src/routing/context'
 import type { Decision } from '../../../src/routing/decision'
 import type { Block } from '../../../src/routing/router'
-import type { DomainSettings, Lookup, Peer, Saved, Services, Verdict } from '../../../src/routing/services'
+import type { DomainSettings, Lookup, Peer, Saved, Services, Subscribed, Verdict } from '../../../src/routing/services'
 import { FakeRows } from '../../../src/routing/test-kit'
 import type { Hash } from '../../../src/sip/auth/algorithm'
 import { answerChallenge } from '../../../src/sip/auth/answer'
@@ -176,6 +176,11 @@ export class Exchange implements Services {
     if (!result.ok) return result
     this.bindings.set(aor, result.bindings)
     return { ok: true, contacts: result.bindings, outbound: result.outbound }
+  }
+
+  async subscribe(aor: string): Promise<Subscribed> {
+    this.asked.push(`subscribe ${aor}`)
+    return { status: this.subscribers.has(aor) ? 200 : 404 }
   }
 
   random(): string {

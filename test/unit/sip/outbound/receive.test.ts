@@ -140,6 +140,13 @@ describe('the way of a response', () => {
     expect(route(responseOn(transaction, flowPeer(FLOW), 'CANCEL'))).toEqual({ type: 'absorbed' })
   })
 
+  it('M12 to a NOTIFY of ours is the notifier of the watched address', () => {
+    const token = { kind: 'notification', aor: 'bob@example.test', subscription: 's1', cSeq: 2 } as const
+    const found = { type: 'notifier', aor: 'bob@example.test', subscription: 's1' }
+    expect(route(responseOn(token, flowPeer(FLOW), 'NOTIFY'))).toEqual(found)
+    expect(route(responseOn(token, flowPeer('OX.tx'), 'NOTIFY'))).toEqual({ type: 'unknown' })
+  })
+
   it('of a CANCEL inside a dialog goes on to who sent it', () => {
     expect(route(responseOn(forwarded, flowPeer(FLOW), 'CANCEL'))).toMatchObject({ type: 'flow', flow: 'OA.ta' })
   })

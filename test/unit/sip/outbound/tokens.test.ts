@@ -6,10 +6,12 @@ import {
   flowPeer,
   formatBranchToken,
   formatDialogToken,
+  formatNotifierToken,
   instancePeer,
   loopDigestOf,
   parseBranchToken,
   parseDialogToken,
+  parseNotifierToken,
 } from '../../../../src/sip/outbound/tokens'
 import { foreignMac, mac } from '../../support/mac'
 
@@ -17,6 +19,7 @@ const dialog = { transaction: 'OA.ta~1_x', caller: 'OA.ta', callee: 'OB.tb' }
 const user = formatDialogToken(dialog, mac)
 const peer = flowPeer('OB.tb')
 const ofTransaction: BranchToken = { kind: 'transaction', transaction: 'OA.ta~1_x', branch: 12, loop: 'abcDEF_-' }
+const ofNotification: BranchToken = { kind: 'notification', aor: 'bob@example.test', subscription: 's_-1', cSeq: 7 }
 const ofForward: BranchToken = { kind: 'forwarded', flow: 'OA.ta', digest: 'dig' }
 
 /** Every text that differs from `text` in one character, some cut or longer ones, and other case. */
@@ -58,6 +61,7 @@ describe('the token in our Record-Route', () => {
 describe.each([
   ['of a transaction', ofTransaction],
   ['of a forwarded request', ofForward],
+  ['of a NOTIFY', ofNotification],
 ])('a branch %s', (_, token) => {
   const branch = formatBranchToken(token, peer, mac)
 
@@ -78,6 +82,21 @@ describe.each([
 
   it('of another deployment counts for nothing', () => {
     expect(parseBranchToken(formatBranchToken(token, peer, foreignMac), [peer], mac)).toBeUndefined()
+  })
+})
+
+describe('our Contact in a subscription', () => {
+  const token = formatNotifierToken('bj\u00f6rn "b" <x>@example.test', mac)
+
+  it('M12 names the watched address, and needs no escapes in a user part', () => {
+    expect(parseNotifierToken(token, mac)).toBe('bj\u00f6rn "b" <x>@example.test')
+    expect(token).toMatch(/^[A-Za-z0-9._~-]+$/)
+  })
+
+  it('M12 that anybody else has written, or for another dialog, is a name like others', () => {
+    expect(parseNotifierToken(formatNotifierToken('bob@example.test', foreignMac), mac)).toBeUndefined()
+    for (const text of tampered(token)) expect(parseNotifierToken(text, mac), text).toBeUndefined()
+    for (const name of ['s', 's.bob', 's.626f.x', 'alice', '']) expect(parseNotifierToken(name, mac)).toBeUndefined()
   })
 })
 
