@@ -17,7 +17,7 @@ const BROWSER_LINE =
 
 /**
  * Codecs to offer beside those of an offer, last, so that only an end without any other chooses them. Nothing when the other
- * end surely knows one of the offer's: relaying costs a hundredth of transcoding.
+ * end surely knows one of the offer's: transcoding costs two (G.711) to nine times (opus) as much as relaying.
  */
 export function codecsToAdd(offer: string, to: Leg): string[] {
   if (!/^m=audio [1-9]/m.test(offer)) return []

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { havePeers } from '../peers/support/peers'
 
 const root = join(import.meta.dirname, '../..')
 const bench = (...args: readonly string[]) =>
@@ -13,6 +14,12 @@ describe('the benchmarks', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/\| answered call +\| +0 \| +8 \| +7 \|/)
     expect(stdout).toMatch(/\| wake-ups by keep-alives +\| +0 \| +0 \|/)
+  })
+
+  it.skipIf(!havePeers('rtpengine'))('O09 bench:media puts transcoded calls beside relayed ones', () => {
+    const { stdout, status } = bench('bench:media', '--', '--calls', '2', '--seconds', '1', '--rounds', '1')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/\| relayed, PCMA \|.*\| +1 \|\n\| PCMU and PCMA \|.*\n\| opus and PCMA \|/)
   })
 
   it('an option that does not exist is one clear line and the list of those that do', () => {
