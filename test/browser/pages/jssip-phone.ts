@@ -86,7 +86,7 @@ function outcome(message: IncomingResponse | null | undefined): Omit<PhoneEvent,
 function watch(target: string): void {
   subscriber = ua.subscribe(target, 'dialog', 'application/dialog-info+xml', { expires: 600 })
   subscriber.on('active', () => note('watching'))
-  subscriber.on('notify', (_isFinal: boolean, _request: object, body: string) => note('lamp', { text: lampOf(body) }))
+  subscriber.on('notify', (_isFinal, _request, body = '') => note('lamp', { text: lampOf(body) }))
   subscriber.on('terminated', () => note('unwatched'))
   subscriber.subscribe()
 }
