@@ -27,10 +27,14 @@ export async function buildAll(name) {
   if (name === 'parser') return build({ ...node, ...parsers, entryPoints: { parser: 'bench/parser.ts' } })
   const generator = 'bench/load/generator.ts'
   const workers = {
-    run: () => build({ ...worker, entryPoints: { relay: 'bench/peers/relay/worker.ts' } }),
+    run: relay,
+    pair: relay,
     cost: metered,
     scale: metered,
     profile: () => build({ ...worker, entryPoints: { 'plain-worker': 'src/index.ts' }, minify: false }),
+  }
+  function relay() {
+    return build({ ...worker, entryPoints: { relay: 'bench/peers/relay/worker.ts' } })
   }
   function metered() {
     return build({ ...worker, entryPoints: { 'cost-worker': 'bench/cost/worker.ts' }, plugins: [countParses] })

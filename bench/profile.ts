@@ -1,5 +1,5 @@
 /**
- * `node bench/main.mjs profile`: where the JavaScript of the Worker spends its time under load, function by function,
+ * `npm run bench:profile`: where the JavaScript of the Worker spends its time under load, function by function,
  * from V8's own profiler. Native time (SQLite, RPC) shows as (program): use `perf record -g` on workerd for that.
  */
 import { writeFileSync } from 'node:fs'

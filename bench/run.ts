@@ -2,12 +2,10 @@
  * `npm run bench`: REGISTER refreshes, MESSAGE and full calls against the built bundle in workerd, and beside it against
  * the bare relay and Kamailio, alternating, from one load generator on loopback.
  */
-import { resolve } from 'node:path'
 import type { Scenario } from './load/generator'
 import { summarise } from './report'
 import { type Measured, measure } from './round'
-import { DEFAULT_SERVERS, servers as known } from './servers/servers'
-import { strowger } from './servers/strowger'
+import { chooseServers, DEFAULT_SERVERS } from './servers/servers'
 import { numbers, readOptions, writeJson } from './support/options'
 
 const defaults = {
@@ -38,19 +36,7 @@ export interface Step {
 
 export async function main(args: readonly string[]): Promise<void> {
   const options = readOptions(args, defaults)
-  const others = (options.beside ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map((folder) => strowger(resolve(folder)))
-  const all = [...known.slice(0, 2), ...others, ...known.slice(2)]
-  const wanted = [...(options.only?.split(',') ?? []), ...others.map((server) => server.name)]
-  const unknown = wanted.filter((name) => !all.some((s) => s.name === name))
-  if (unknown.length > 0) throw new Error(`no server "${unknown}": ${all.map((s) => s.name).join(', ')}`)
-  const servers = all.filter((server) => {
-    const why = wanted.includes(server.name) ? server.missing?.() : 'not asked for'
-    if (why && why !== 'not asked for') console.log(`\n*** SKIPPED ${server.title}: ${why} ***`)
-    return why === undefined
-  })
+  const servers = chooseServers(options.only, options.beside)
   const steps = plan(options)
   const order = {
     phones: Number(options.phones),

@@ -11,6 +11,10 @@ export interface ConnectOrder {
   /** Registers phones up to this many. */
   readonly phones: number
   readonly repeatsCredentials: boolean
+  /** At most so many a second; as fast as they can without it. */
+  readonly perSecond?: number
+  /** Whether they send a keep-alive first, so that their registrations last. */
+  readonly keepsAlive?: boolean
 }
 
 export interface RunOrder {
@@ -23,6 +27,15 @@ export interface RunOrder {
   readonly perSecond?: number
   /** Ends after so many, too. */
   readonly count?: number
+  /** Which phones call each other, by their place: all without it. The others are registered and idle. */
+  readonly among?: Among
+}
+
+interface Among {
+  readonly from: number
+  readonly phones: number
+  /** Each phone has one call only. */
+  readonly once?: boolean
 }
 
 export type Order = ConnectOrder | RunOrder
@@ -61,22 +74,36 @@ async function connect(order: ConnectOrder): Promise<void> {
     phones.push(phone)
     waiting.push(phone)
   }
-  const inTurn = async () => {
-    for (let phone = waiting.pop(); phone; phone = waiting.pop()) {
-      await phone.connect()
-      const { failure } = await phone.register()
-      if (failure) count(failure)
-    }
+  const one = async () => {
+    const phone = waiting.pop()
+    if (!phone) return
+    const { failure } = await begun(phone, order.keepsAlive === true).catch(notConnected)
+    if (failure) count(failure)
   }
-  await Promise.all(Array.from({ length: 20 }, inTurn))
+  const more = () => waiting.length > 0
+  if (order.perSecond) await paced(order.perSecond, more, one)
+  else await inTurn(20, more, one)
 }
 
-/** Callers and callees change with every operation, and every phone is both. */
-function begin(scenario: Scenario): Promise<Ended> {
+/** One that has sent a keep-alive is granted what it asks for. */
+async function begun(phone: Phone, keepsAlive: boolean): Promise<Ended> {
+  await phone.connect()
+  if (keepsAlive) await phone.ping()
+  return phone.register()
+}
+
+function notConnected(error: Error): Ended {
+  return { failure: `not connected: ${error.message}`, tookMs: 0 }
+}
+
+/** Callers and callees change with every operation, and every phone is both, unless each has one call only. */
+function begin({ scenario, among }: RunOrder, begun: number): Promise<Ended> {
   const n = serial++
-  const caller = phones[n % phones.length]
-  const distance = 1 + (((n / phones.length) | 0) % (phones.length - 1))
-  const callee = phones[(n + distance) % phones.length]
+  const { from, phones: size, once } = among ?? { from: 0, phones: phones.length }
+  const distance = 1 + (((n / size) | 0) % (size - 1))
+  const [first, second] = once ? [2 * begun, 2 * begun + 1] : [n % size, (n + distance) % size]
+  const caller = phones[from + first]
+  const callee = phones[from + second]
   if (!caller || !callee) throw new Error('no phones')
   if (scenario === 'refresh') return caller.refresh()
   const callId = `${scenario}-${process.pid}-${n}`
@@ -90,8 +117,7 @@ async function run(order: RunOrder): Promise<LoadResult> {
   let operations = 0
   let begun = 0
   const one = async () => {
-    begun++
-    const ended = await begin(order.scenario)
+    const ended = await begin(order, begun++)
     if (ended.failure) return count(ended.failure)
     operations++
     tookMs.push(ended.tookMs)
@@ -100,14 +126,10 @@ async function run(order: RunOrder): Promise<LoadResult> {
   const cpuBefore = process.cpuUsage()
   const started = performance.now()
   const deadline = started + order.seconds * 1_000
-  const more = () => performance.now() < deadline && begun < (order.count ?? Number.POSITIVE_INFINITY)
+  const { count: atMost = Number.POSITIVE_INFINITY } = order
+  const more = () => performance.now() < deadline && begun < atMost
   if (order.perSecond) await paced(order.perSecond, more, one)
-  else
-    await Promise.all(
-      Array.from({ length: order.concurrency }, async () => {
-        while (more()) await one()
-      }),
-    )
+  else await inTurn(order.concurrency, more, one)
   const seconds = (performance.now() - started) / 1_000
   const cpu = process.cpuUsage(cpuBefore)
   return {
@@ -118,6 +140,14 @@ async function run(order: RunOrder): Promise<LoadResult> {
     ringMs: percentiles(ringMs),
     generatorLoad: (cpu.user + cpu.system) / 1e6 / seconds,
   }
+}
+
+/** So many at once, each followed by the next. */
+async function inTurn(atOnce: number, more: () => boolean, one: () => Promise<void>): Promise<void> {
+  const line = async () => {
+    while (more()) await one()
+  }
+  await Promise.all(Array.from({ length: atOnce }, line))
 }
 
 /** Begins at fixed times, so that a slow server is not asked less. */

@@ -1,3 +1,4 @@
+import { remembering } from '../sip/message/remembering'
 import { type FlowAddress, splitFlowAddress } from '../sip/outbound/flow-address'
 import type { FlowObject } from './flow-object'
 import type { GatewaysObject } from './gateways-object'
@@ -31,8 +32,17 @@ export interface FlowStub {
 /** Throws when the address was not made by us; addresses come only from sealed tokens and our own rows. */
 export function flowStub(env: Env, address: FlowAddress): FlowStub {
   const { object, tag } = splitFlowAddress(address)
-  const stub = env.FLOW.get(env.FLOW.idFromString(expandId(object)))
+  const stub = env.FLOW.get(idIn(env.FLOW)(object))
   return { stub: stub as unknown as FlowCalls, tag }
+}
+
+/** A call names the same two objects in each of its messages. */
+const knownIds = new WeakMap<object, (compact: string) => DurableObjectId>()
+
+function idIn(namespace: Env['FLOW']): (compact: string) => DurableObjectId {
+  const known = knownIds.get(namespace) ?? remembering((compact) => namespace.idFromString(expandId(compact)))
+  knownIds.set(namespace, known)
+  return known
 }
 
 /** The one object that knows the gateways. */

@@ -37,6 +37,8 @@ import type { Delivery, Parcel } from './parcel'
  */
 export class FlowObject extends DurableObject<Env> {
   private readonly connections = new Map<string, Connection>()
+  /** Asked for with every event. */
+  private readonly tags = new WeakMap<WebSocket, string>()
   private readonly link: GatewayLink
   private parts: { readonly host: Host; readonly relayed: RelayedRequests } | undefined
 
@@ -272,12 +274,18 @@ export class FlowObject extends DurableObject<Env> {
 
   /** From memory, or after a wake from the attachment. */
   private connectionOf(ws: WebSocket): Connection | undefined {
-    const [tag = ''] = this.ctx.getTags(ws)
+    const tag = this.tagOf(ws)
     const known = this.connections.get(tag)
     // The socket that a gateway had before.
     if (known) return known.isOn(ws) ? known : undefined
     const state = readFlowState(ws.deserializeAttachment())
     return state && this.keepInMind(ws, tag, state)
+  }
+
+  private tagOf(ws: WebSocket): string {
+    const tag = this.tags.get(ws) ?? this.ctx.getTags(ws)[0] ?? ''
+    this.tags.set(ws, tag)
+    return tag
   }
 
   private keepInMind(ws: WebSocket | undefined, tag: string, state: FlowState): Connection {
