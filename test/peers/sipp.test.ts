@@ -68,9 +68,10 @@ describe.skipIf(!havePeers('sipp', 'rtpengine'))('SIPp as a carrier, rtpengine f
       lab.admin.put('dispatchers/main', { destinations: [{ uri: 'sip:127.0.1.2:25080', probe: false }] }),
     )
     const caller = await lab.phone('caller')
+    const next = framesOf(caller)
     const calls = Array.from({ length: CALLS }, async (_, i) => {
       await new Promise((resolve) => setTimeout(resolve, (i * 1_000) / RATE))
-      await callThrough(lab, caller)
+      await callThrough(lab, caller, next)
     })
     await Promise.all(calls)
     expect(await uas.exit(), uas.output().slice(-2_000)).toBe(0)
@@ -78,18 +79,27 @@ describe.skipIf(!havePeers('sipp', 'rtpengine'))('SIPp as a carrier, rtpengine f
   }, 90_000)
 })
 
-/** One call of many at once on one socket: frames are told apart by their Call-ID. */
-async function callThrough(lab: Lab, caller: SipClient): Promise<void> {
+type Next = (label: string, callId: string) => Promise<SipFrame>
+
+/** The frames of many calls at once on one socket, told apart by their Call-ID. */
+function framesOf(caller: SipClient): Next {
+  const waiting = new Map<string, (frame: SipFrame) => void>()
+  caller.onFrame((frame) => waiting.get(`${frame.label} ${frame.header('Call-ID')}`)?.(frame))
+  return (label, callId) => new Promise((resolve) => waiting.set(`${label} ${callId}`, resolve))
+}
+
+async function callThrough(lab: Lab, caller: SipClient, next: Next): Promise<void> {
   const sent = caller.request('INVITE', {
     uri: `sip:+4930123456@${lab.domain}`,
     headers: [`Contact: ${caller.contact}`, 'Content-Type: application/sdp'],
     body: webrtcSdp('actpass'),
   })
   const callId = sent.header('Call-ID')
-  const answer = await caller.wire.match((frame) => frame.label === '200 INVITE' && frame.header('Call-ID') === callId)
+  const answer = await next('200 INVITE', callId)
   expect(answer.body).toContain('UDP/TLS/RTP/SAVPF')
   const call = new CallOut(caller, undefined, { sent, answer })
   call.fromCaller('ACK')
+  const ended = next('200 BYE', callId)
   call.fromCaller('BYE')
-  await caller.wire.match((frame) => frame.label === '200 BYE' && frame.header('Call-ID') === callId)
+  await ended
 }

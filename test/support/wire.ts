@@ -53,13 +53,6 @@ export class Wire {
     return this.one(direction, label, count - 1)
   }
 
-  /** The first received frame that is the one, at once if it has passed. */
-  async match(is: (frame: SipFrame) => boolean): Promise<SipFrame> {
-    const find = () => this.frames.find(({ direction, frame }) => direction === 'received' && is(frame))?.frame
-    if (!find()) await this.wait(() => find() !== undefined, 'a frame')
-    return find() as SipFrame
-  }
-
   toString(): string {
     return this.frames
       .map(({ direction, frame }) => `${direction === 'sent' ? '>>>' : '<<<'} ${readable(frame)}\n`)
