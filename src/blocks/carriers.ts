@@ -3,6 +3,7 @@ import { DEFAULT_FAILOVER } from '../dispatcher/configuration'
 import { type AnyBlock, type CarrierWay, type Context, type Decision, type Party, switchable } from '../routing'
 import { toE164 } from '../routing/numbers'
 import { ANONYMOUS, wants } from '../sip/identity/privacy'
+import type { TargetSet } from '../sip/proxy/target'
 
 /** What a subscriber may dial as an international number everywhere: with its plus, with 00, or with neither. */
 const NUMBER = /^(?:\+|00)?([1-9]\d{5,14})$/
@@ -30,7 +31,7 @@ export function carriers(): AnyBlock {
     const limits = await c.services.callLimits(identity)
     const refusal = await refuse(c, limits, identity, number)
     if (refusal) return refusal
-    const targets = (await Promise.all(ways.map(({ set }) => c.carriers(set, number)))).flat()
+    const targets = (await Promise.all(ways.map((way) => targetsOf(c, way, number)))).flat()
     if (targets.length === 0) return c.respond(503, 'No Gateway Is Connected')
     present(c, ways[0], identity)
     const { concurrentCalls } = limits
@@ -39,6 +40,12 @@ export function carriers(): AnyBlock {
       ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
     })
   })
+}
+
+/** The ways to a set, with what its route says that they cost. */
+async function targetsOf(c: Context<never>, { set, cost }: CarrierWay, number: string): Promise<TargetSet> {
+  const groups = await c.carriers(set, number)
+  return cost === undefined ? groups : groups.map((group) => group.map((target) => ({ ...target, cost })))
 }
 
 /** A national number where its domain is in a country, otherwise an international one; with its plus. */

@@ -7,12 +7,12 @@ export interface CarrierRoute {
 }
 
 /** The sets for a number, E.164 with its plus: of the longest prefix, the cheapest first. */
-export function setsFor(routes: readonly CarrierRoute[], number: string): readonly string[] {
+export function setsFor(routes: readonly CarrierRoute[], number: string): CarrierRoute['sets'] {
   const digits = number.replace(/^\+/, '')
   const matching = routes.filter((route) => digits.startsWith(route.prefix))
   const longest = matching.reduce<CarrierRoute | undefined>(
     (best, route) => (best === undefined || route.prefix.length > best.prefix.length ? route : best),
     undefined,
   )
-  return [...(longest?.sets ?? [])].sort((a, b) => a.cost - b.cost).map(({ set }) => set)
+  return [...(longest?.sets ?? [])].sort((a, b) => a.cost - b.cost)
 }

@@ -245,6 +245,7 @@ export class Context<State = Json> {
     const { concurrentCalls, dialog, trying } = times
     if (trying !== undefined && /[\r\n]/.test(trying)) throw new Error('CR or LF in a reason phrase')
     const sender = this.identity === undefined ? {} : { identity: this.identity }
+    const carrier = this.carrier?.trunk ?? this.carrier?.group
     const renamed = this.replacement ? { replacement: this.replacement } : {}
     const withheld = this.withholdsIdentity ? ({ withholdsIdentity: true } as const) : {}
     return this.decide({
@@ -259,6 +260,7 @@ export class Context<State = Json> {
       ...(trying === undefined ? {} : { trying }),
       ...(dialog === undefined ? {} : { dialog: storable(dialog, 'dialog') }),
       ...(this.isOpen ? { isOpen: true } : {}),
+      ...(carrier === undefined ? {} : { carrier }),
     })
   }
 

@@ -31,6 +31,8 @@ export type Decision =
       readonly dialog?: Json
       /** Nothing is proved about the sender, and no carrier is called for him. */
       readonly isOpen?: true
+      /** The trunk or address group of the carrier that it comes from. */
+      readonly carrier?: string
       /** The proved address-of-record of the sender. */
       readonly identity?: string
     }

@@ -78,6 +78,8 @@ export interface Peer {
 /** A dispatcher set that leads to a number, and whom its carrier wants to see as the caller. */
 export interface CarrierWay {
   readonly set: string
+  /** Of the carrier route. */
+  readonly cost?: number
   /** Of the trunk of its first destination; absent: From stays as it is. */
   readonly caller?: { readonly policy: Trunk['callerId']; readonly uri: string }
 }

@@ -223,9 +223,9 @@ class FakeServices implements Services {
       prefix,
       sets: sets.map((set, cost) => ({ set, cost })),
     }))
-    return setsFor(routes, number).map((set) => ({
-      set,
-      ...(this.fakes.callers?.[set] ? { caller: this.fakes.callers[set] } : {}),
+    return setsFor(routes, number).map((way) => ({
+      ...way,
+      ...(this.fakes.callers?.[way.set] ? { caller: this.fakes.callers[way.set] } : {}),
     }))
   }
 

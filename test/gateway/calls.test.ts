@@ -25,7 +25,7 @@ beforeAll(async () => {
       noResponseSeconds: 1,
     }),
   )
-  await lab.admin.put('carrier-routes/49', { sets: [{ set: 'main' }] })
+  await lab.admin.put('carrier-routes/49', { sets: [{ set: 'main', cost: 7 }] })
   await lab.admin.put('address-groups/200', {
     carrier: true,
     domain: lab.domain,
@@ -46,7 +46,34 @@ const invite = (number = NUMBER) =>
 
 const answered = () => callOut(lab, alice, one, NUMBER)
 
+/** The records of calls that the Worker has written. */
+const recordOf = (callId: string) => {
+  const lines = lab.product
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"event":"call"'))
+  return lines.map((line) => JSON.parse(line)).find((record) => record.callId === callId)
+}
+
 describe('a call out', () => {
+  it('M10 has a record with both ends, the destination, what it costs, and how long it was', async () => {
+    const call = await answered()
+    call.fromCaller('BYE')
+    one.respond(await one.expect('BYE'), 200)
+    await alice.expect('200 BYE')
+    const callId = call.sent.header('Call-ID')
+    await lab.until(() => recordOf(callId) !== undefined, 'the record is written')
+    const record = recordOf(callId)
+    expect(record).toMatchObject({
+      caller: `alice@${lab.domain}`,
+      carrier: { set: 'main', uri: `sip:${one.host}`, cost: 7 },
+      result: 'answered',
+      endedBy: 'caller',
+    })
+    expect(record.durationMs).toBe(record.endedAtMs - record.answeredAtMs)
+    expect(call.answer.text).not.toContain('Strowger-')
+  })
+
   it('H02 H04 W01 reaches the carrier with its own host in the Request-URI, and ends with a BYE of the caller', async () => {
     const call = await answered()
     const { offered } = call

@@ -29,6 +29,7 @@ import { isForUs, pong } from './options'
 import { type DialogNote, linkHost, type OwnNames, takeOwnRoutes } from './own-routes'
 import type { RemotePhone } from './phone-keep-alive'
 import { type Origin, orElse, RelayedCall } from './relayed-call'
+import { destinationOf } from './target-address'
 import { type TargetOptions, Targets } from './targets'
 import { endUnusable } from './unusable-answer'
 
@@ -256,10 +257,9 @@ export class Relay {
   }
 
   private settled(request: Request, target: Target, final: BranchOutcome): void {
-    const destination = target.hop?.destination
-    const space = destination?.indexOf(' ') ?? -1
-    if (destination === undefined || request.method !== 'INVITE') return
-    const [set, uri] = [destination.slice(0, space), destination.slice(space + 1)]
+    const destination = destinationOf(target)
+    if (!destination || request.method !== 'INVITE') return
+    const { set, uri } = destination
     this.options.destinations.result(set, uri, header(request, 'call-id') ?? '', final)
   }
 

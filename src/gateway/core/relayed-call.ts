@@ -16,13 +16,14 @@ import {
 } from '../../sip/proxy/response-context'
 import type { RouteHooks } from '../../sip/proxy/route-hooks'
 import type { Target } from '../../sip/proxy/target'
+import { withDestination, withoutDestination } from '../../sip/transport/destination'
 import type { NetworkAddress } from '../../sip/transport/hop'
 import type { ReplyWay } from '../../sip/transport/received'
 import type { SendOptions } from '../transport/receiver'
 import type { BranchOutcome } from './destinations'
 import type { Media, Side } from './media'
 import type { Ports } from './ports'
-import { addressOf, socketIn } from './target-address'
+import { addressOf, destinationOf, socketIn } from './target-address'
 
 /** RFC 3261 §18.1.1: what is larger than a path MTU less 200 bytes, or than this where the MTU is not known. */
 export const MAX_DATAGRAM_BYTES = 1_300
@@ -93,7 +94,7 @@ export class RelayedCall {
       const dialog = `${branch} ${tagOf(header(response, 'to'))}`
       const passed = this.unusable.has(dialog)
         ? undefined
-        : await this.translated(response, sideOf(target), this.side, branch)
+        : await this.translated(toldBy(target, response), sideOf(target), this.side, branch)
       // Ringing without early media, or a refusal without its description, are still worth hearing.
       if (passed || response.status < 200 || response.status >= 300)
         return this.step({ type: 'response', branch, response: passed ?? withoutBody(response) })
@@ -270,6 +271,13 @@ function outcomeOf({ status, text }: { readonly status: number; readonly text?: 
   const isOwn = text === undefined
   const seconds = status === 503 && !isOwn ? Number(/^Retry-After[ \t]*:[ \t]*(\d{1,9})/im.exec(text)?.[1] ?? 0) : 0
   return { status, isOwn, ...(seconds > 0 ? { retryAfterSeconds: seconds } : {}) }
+}
+
+/** A 2xx from the network with the destination that has given it; what a carrier says of that itself is taken out. */
+function toldBy(target: Target, response: Response): Response {
+  if (sideOf(target) === 'link') return response
+  const destination = response.status >= 200 && response.status < 300 ? destinationOf(target) : undefined
+  return destination ? withDestination(response, destination) : withoutDestination(response)
 }
 
 function withoutBody(response: Response): Response {

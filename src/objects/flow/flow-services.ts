@@ -234,9 +234,9 @@ export class FlowServices implements Services {
 
   async carrierWays(number: string): Promise<readonly CarrierWay[]> {
     const { routes, callers } = await carrierData(this.connection.env, this.nowMs)
-    return setsFor(routes, number).map((set) => {
-      const caller = callers.get(set)
-      return { set, ...(caller ? { caller } : {}) }
+    return setsFor(routes, number).map((way) => {
+      const caller = callers.get(way.set)
+      return { ...way, ...(caller ? { caller } : {}) }
     })
   }
 

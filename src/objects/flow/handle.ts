@@ -205,6 +205,7 @@ async function relay(
   }
   const caller = partyOf(connection.state, identity)
   const watched = identity !== undefined && services.isWatched(identity)
+  const sender = identity ?? decision.carrier
   // Nothing waits for it: a CANCEL must reach a call whose failure route is still thinking.
   connection.inBackground(
     connection.relayed.start({
@@ -219,6 +220,7 @@ async function relay(
       ...(decision.replacement ? { replacement: decision.replacement } : {}),
       ...(decision.withholdsIdentity ? { withholdsIdentity: true } : {}),
       ...(decision.isOpen ? { isOpen: true } : {}),
+      ...(sender === undefined ? {} : { identity: sender }),
       ...(decision.dialog === undefined ? {} : { dialogState: decision.dialog }),
       ...(caller ? { caller } : {}),
       ...(watched ? { watchedCaller: caller ?? { aor: identity } } : {}),

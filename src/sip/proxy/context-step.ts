@@ -5,12 +5,13 @@ import { serialize } from '../message/serialize'
 import { stepClient } from '../transaction/client'
 import type { ClientEffect } from '../transaction/effects'
 import { doubledToT2, T1_MS } from '../transaction/timers'
+import { destinationIn, withoutDestination } from '../transport/destination'
 import { isAnswerTo } from './asked'
 import { shiftCSeq } from './c-seq-offset'
 import { hasAnswered } from './context-branches'
 import { ContextCancelling } from './context-cancelling'
 import { dialogNews } from './dialog-news'
-import { type Bye, recordAnswer, recordBye, recordRinging } from './dialog-record'
+import { type Bye, type DialogRecord, recordAnswer, recordBye, recordEnd, recordRinging } from './dialog-record'
 import {
   type ContextEffect,
   type ContextInput,
@@ -128,13 +129,28 @@ class ContextStep extends ContextCancelling {
     if (popped === 'drop') return this.startTimer('C', TIMER_C_MS, index)
     const upstream = { text: serialize(popped), binary: popped.binary, status: popped.status }
     if (response.status < 200) this.provisional(index, upstream)
-    else if (response.status < 300) this.success(index, popped, upstream)
+    else if (response.status < 300) this.success(index, popped, upstream, this.answeredBy(index, received))
     else this.failure(index, popped, upstream)
   }
 
   private asCallerMaySee(index: number, response: Response): Response {
     const target = this.context.branches[index]?.target
-    return target ? fromTarget(response, target) : response
+    if (!target) return response
+    return fromTarget(this.isTold(target) ? withoutDestination(response) : response, target)
+  }
+
+  /** Only a gateway says which destination it was, and it says so to us. */
+  private isTold({ trusted }: Target): boolean {
+    return trusted === true && this.context.lingers === undefined
+  }
+
+  private answeredBy(index: number, response: Response): Pick<DialogRecord, 'callee' | 'carrier'> {
+    const target = this.context.branches[index]?.target
+    if (!target || !this.context.dialog) return {}
+    const destination = this.isTold(target) ? destinationIn(response) : undefined
+    const { binding, cost } = target
+    const carrier = destination && { ...destination, ...(cost === undefined ? {} : { cost }) }
+    return { ...(binding ? { callee: binding.aor } : {}), ...(carrier ? { carrier } : {}) }
   }
 
   /** As the reply route leaves it; a final response can't be dropped, nor can its status change. */
@@ -157,7 +173,12 @@ class ContextStep extends ContextCancelling {
     this.respond(upstream)
   }
 
-  private success(index: number, response: Response, upstream: Upstream): void {
+  private success(
+    index: number,
+    response: Response,
+    upstream: Upstream,
+    by: Pick<DialogRecord, 'callee' | 'carrier'>,
+  ): void {
     // A 2xx that its phone sends again passes and changes nothing (RFC 6026 §7.2).
     if (this.context.branches[index]?.final?.status === upstream.status) {
       if (this.context.method === 'INVITE') this.effects.push({ type: 'upstream', ...upstream })
@@ -171,7 +192,7 @@ class ContextStep extends ContextCancelling {
     }
     // RFC 3261 §16.7 step 5: every 2xx to an INVITE goes up at once, a second one and a late one too.
     this.respond(upstream)
-    if (this.context.dialog) this.update({ dialog: recordAnswer(this.context.dialog, response, this.nowMs) })
+    if (this.context.dialog) this.update({ dialog: recordAnswer(this.context.dialog, response, this.nowMs, by) })
     this.stopRedirecting()
     this.cancelPending(COMPLETED_ELSEWHERE)
     this.conclude()
@@ -275,7 +296,7 @@ class ContextStep extends ContextCancelling {
   }
 
   private dialogOver(): void {
-    if (this.context.dialog) this.record({ ...this.context.dialog, result: 'expired', endedAtMs: this.nowMs })
+    if (this.context.dialog) this.record(recordEnd(this.context.dialog, 'expired', this.nowMs))
     this.effects.push({ type: 'finished' })
   }
 }

@@ -1,6 +1,7 @@
 import { header } from '../message/headers'
 import type { Request, Response } from '../message/message'
 import { tagOf, uriOf } from '../message/name-address'
+import type { Destination } from '../transport/destination'
 
 /** What a call was, from INVITE to BYE. Call records are made of it. Times are epoch milliseconds. */
 export interface DialogRecord {
@@ -10,10 +11,18 @@ export interface DialogRecord {
   readonly requestUri: string
   readonly fromTag: string
   readonly toTag?: string
+  /** The address-of-record that the caller has proved, or the carrier that he comes from. */
+  readonly caller?: string
+  /** The address-of-record whose phone has answered. */
+  readonly callee?: string
+  /** The destination of a dispatcher set that has answered, its trunk, and what the carrier route says that it costs. */
+  readonly carrier?: Destination & { readonly cost?: number }
   readonly setupAtMs: number
   readonly ringingAtMs?: number
   readonly answeredAtMs?: number
   readonly endedAtMs?: number
+  /** From the answer to the end. */
+  readonly durationMs?: number
   /** The final status of the INVITE. */
   readonly status?: number
   readonly result?: DialogResult
@@ -30,13 +39,14 @@ export const EARLY_BYE_MS = 1_000
 /** A dialog whose BYE never came ends after this long. */
 export const MAX_DIALOG_MS = 12 * 3_600_000
 
-export function openRecord(request: Request, nowMs: number): DialogRecord {
+export function openRecord(request: Request, nowMs: number, caller?: string): DialogRecord {
   return {
     callId: header(request, 'call-id') ?? '',
     from: uriOf(header(request, 'from')) ?? '',
     to: uriOf(header(request, 'to')) ?? '',
     requestUri: request.uri,
     fromTag: tagOf(header(request, 'from')) ?? '',
+    ...(caller === undefined ? {} : { caller }),
     setupAtMs: nowMs,
   }
 }
@@ -46,10 +56,15 @@ export function recordRinging(record: DialogRecord, nowMs: number): DialogRecord
 }
 
 /** Only the first answer counts: the caller ends a second one at once (RFC 3261 §13.2.2.4). */
-export function recordAnswer(record: DialogRecord, response: Response, nowMs: number): DialogRecord {
+export function recordAnswer(
+  record: DialogRecord,
+  response: Response,
+  nowMs: number,
+  by: Pick<DialogRecord, 'callee' | 'carrier'> = {},
+): DialogRecord {
   if (record.answeredAtMs !== undefined) return record
   const toTag = tagOf(header(response, 'to'))
-  return { ...record, answeredAtMs: nowMs, status: response.status, ...(toTag === undefined ? {} : { toTag }) }
+  return { ...record, ...by, answeredAtMs: nowMs, status: response.status, ...(toTag === undefined ? {} : { toTag }) }
 }
 
 /** The INVITE failed. */
@@ -63,9 +78,19 @@ export function recordBye(record: DialogRecord, bye: Bye, nowMs: number): Dialog
   const byCaller = bye.fromTag === record.fromTag && bye.toTag === record.toTag
   const byCallee = bye.fromTag === record.toTag && bye.toTag === record.fromTag
   if (bye.callId !== record.callId || (!byCaller && !byCallee) || record.endedAtMs !== undefined) return undefined
-  const early = record.answeredAtMs !== undefined && nowMs - record.answeredAtMs < EARLY_BYE_MS
-  const ended = { result: 'answered', endedAtMs: nowMs, endedBy: byCaller ? 'caller' : 'callee' } as const
-  return { ...record, ...ended, ...(early ? { earlyBye: true } : {}) }
+  const ended = recordEnd({ ...record, endedBy: byCaller ? 'caller' : 'callee' }, 'answered', nowMs)
+  return ended.durationMs !== undefined && ended.durationMs < EARLY_BYE_MS ? { ...ended, earlyBye: true } : ended
+}
+
+/** An answered call is over. */
+export function recordEnd(record: DialogRecord, result: DialogResult, nowMs: number): DialogRecord {
+  const { answeredAtMs } = record
+  return {
+    ...record,
+    result,
+    endedAtMs: nowMs,
+    ...(answeredAtMs === undefined ? {} : { durationMs: nowMs - answeredAtMs }),
+  }
 }
 
 /** What identifies the dialog that a BYE ends. */

@@ -239,6 +239,8 @@ export interface RelayOrder {
   readonly withholdsIdentity?: true
   readonly isOpen?: true
   readonly dialogState?: Json
+  /** Who the caller has proved to be, for the record. */
+  readonly identity?: string
   /** The gateway's: whether the hop to the caller is reliable; every hop is over WebSocket. */
   readonly lingers?: { readonly reliable: boolean }
 }
@@ -271,7 +273,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     ...(order.isOpen ? { isOpen: true } : {}),
     ...(order.dialogState === undefined ? {} : { dialogState: order.dialogState }),
     ...(order.lingers ? { lingers: true } : {}),
-    ...(invite && !order.lingers ? { dialog: openRecord(order.request, nowMs) } : {}),
+    ...(invite && !order.lingers ? { dialog: openRecord(order.request, nowMs, order.identity) } : {}),
   }
 }
 

@@ -12,6 +12,8 @@ export interface Target {
   readonly q: number
   /** RFC 3325 §2.3: whom asserted identities may be shown to whatever the privacy, and who is believed. No phone is. */
   readonly trusted?: true
+  /** What the carrier route of a call says that it costs, for its record. */
+  readonly cost?: number
   /** Set in the gateway: how a target outside of WebSocket is reached. */
   readonly hop?: NetworkHop
   /** The binding it came from. */

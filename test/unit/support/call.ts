@@ -36,13 +36,15 @@ export function phone(name: string, more: Partial<Target> = {}): Target {
 interface CallFacts {
   readonly request?: Request
   readonly options?: RelayOptions
+  /** Who the caller has proved to be. */
+  readonly identity?: string
   /** Of a call through the gateway. */
   readonly lingers?: { readonly reliable: boolean }
 }
 
 export function newCall(
   targets: TargetSet,
-  { request = requestOf('INVITE'), options = {}, lingers }: CallFacts = {},
+  { request = requestOf('INVITE'), options = {}, lingers, identity }: CallFacts = {},
 ): ResponseContext {
   const order = {
     id: 'object-a.tag-a~0123456789',
@@ -53,6 +55,7 @@ export function newCall(
     targets,
     options,
     ...(lingers ? { lingers } : {}),
+    ...(identity === undefined ? {} : { identity }),
   }
   return newContext(order, START_MS)
 }

@@ -31,10 +31,32 @@ describe('the record of a dialog', () => {
       ringingAtMs: START_MS + 1_000,
       answeredAtMs: START_MS + 6_000,
       endedAtMs: START_MS + 66_000,
+      durationMs: 60_000,
+      callee: 'bob@example.test',
       status: 200,
       result: 'answered',
       endedBy: 'caller',
     })
+  })
+
+  const says = { headers: [['Strowger-Destination', 'main;uri="sip:192.0.2.9:5060";trunk="second"']] as const }
+
+  it('M10 names who has called, and the destination, trunk and cost of a carrier, which the caller is not told', () => {
+    const set = { ...phone('g'), binding: undefined, trusted: true, cost: 3 } as const
+    const { binding: _, ...carrier } = set
+    const call = new Call(newCall([[carrier]], { identity: 'alice@example.test' })).answer(0, 200, says)
+    expect(call.effects.flatMap((e) => ('text' in e ? e.text : []))[0]).not.toContain('Strowger-')
+    expect(call.bye('from1', 'to0').record).toMatchObject({
+      caller: 'alice@example.test',
+      carrier: { set: 'main', uri: 'sip:192.0.2.9:5060', trunk: 'second', cost: 3 },
+    })
+    expect(call.record).not.toHaveProperty('callee')
+  })
+
+  it('M10 believes no phone that says to be a destination', () => {
+    expect(new Call(newCall([[phone('b')]])).answer(0, 200, says).bye('from1', 'to0').record).not.toHaveProperty(
+      'carrier',
+    )
   })
 
   it('D18 tells a BYE that came within a second of the answer: somebody did not want what was agreed on', () => {
@@ -93,7 +115,7 @@ describe('the record of a dialog', () => {
     const call = answered()
     expect(call.after(MAX_DIALOG_MS - 1).answer(0, 200).did).toEqual(['200'])
     expect(call.after(1).did).toEqual(['record', 'finished'])
-    expect(call.record).toMatchObject({ result: 'expired', endedAtMs: call.nowMs })
+    expect(call.record).toMatchObject({ result: 'expired', endedAtMs: call.nowMs, durationMs: MAX_DIALOG_MS })
     call.absorbs({ type: 'wake' })
   })
 
