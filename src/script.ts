@@ -1,5 +1,6 @@
 import {
   aliases,
+  antiFlood,
   assertedIdentity,
   callFeatures,
   carriers,
@@ -23,7 +24,7 @@ import { Router } from './routing'
 /** The default routing script: what happens to every new request, top to bottom. Edit it to route as you like. */
 export const sip = new Router()
 
-sip.use(scannerFilter(), sanity())
+sip.use(antiFlood({ bySetting: true }), scannerFilter(), sanity())
 sip.options(keepAlive())
 sip.use(maxForwards(70), withinDialog())
 sip.use(fromCarrier(), digestAuth(), noOpenRelay(), assertedIdentity())

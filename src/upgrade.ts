@@ -1,3 +1,4 @@
+import { wrongSetting } from './platform/deployment'
 import { sameSecret } from './platform/same-secret'
 
 /** What a WebSocket upgrade must have (RFC 7118 §4, RFC 6455 §4.2.2) before an object is made for it. */
@@ -16,8 +17,6 @@ function objectFor(request: Request, env: Env): DurableObjectId {
   if (env.SOCKETS_PER_OBJECT !== 'many') return env.FLOW.newUniqueId()
   return env.FLOW.idFromName(`sockets of ${new URL(request.url).host}`)
 }
-
-const PLACEMENTS = ['one', 'many']
 
 /** Name of a gateway: part of host names. */
 const GATEWAY_NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/
@@ -51,8 +50,8 @@ function refuse(request: Request, env: Env): Response | undefined {
   const protocols = (request.headers.get('Sec-WebSocket-Protocol') ?? '').split(',').map((p) => p.trim().toLowerCase())
   if (!protocols.includes('sip')) return text(400, 'The WebSocket subprotocol "sip" is required (RFC 7118 §4).')
   if (!isAllowed(request.headers.get('Origin'), env.ALLOWED_ORIGINS)) return text(403, 'This Origin is not allowed.')
-  if (!PLACEMENTS.includes(env.SOCKETS_PER_OBJECT))
-    return text(503, `SOCKETS_PER_OBJECT is "${env.SOCKETS_PER_OBJECT}": it must be "one" or "many".`)
+  const wrong = wrongSetting(env)
+  if (wrong !== undefined) return text(503, wrong)
   if (!env.TOKEN_SECRET) return text(503, 'TOKEN_SECRET is not set.')
   return undefined
 }

@@ -241,7 +241,7 @@ export class Context<State = Json> {
 
   /** Sends the request on and keeps its transaction: groups in order, the targets of a group together. */
   relay(targets: TargetSet, times: RelayTimes<State> = {}): Decision {
-    const options = relayOptions(times)
+    const options = relayOptions(times, this.services.settings)
     const { concurrentCalls, dialog, trying } = times
     if (trying !== undefined && /[\r\n]/.test(trying)) throw new Error('CR or LF in a reason phrase')
     const sender = this.identity === undefined ? {} : { identity: this.identity }

@@ -1,3 +1,4 @@
+import type { DeploymentSettings } from '../platform/deployment'
 import type { Request, Response } from '../sip/message/message'
 import type { FailureDecision, Json } from '../sip/proxy/response-context'
 import type { Target, TargetSet } from '../sip/proxy/target'
@@ -31,6 +32,7 @@ type Log = (event: string, details: Readonly<Record<string, unknown>>) => void
 /** What a failure route may ask. */
 export interface FailureServices {
   readonly nowMs: number
+  readonly settings: DeploymentSettings
   readonly shared: SharedRows
   lookup(aor: string, options: { readonly subscriber: boolean }): Promise<Lookup>
   domain(name: string): Promise<DomainSettings | undefined>
@@ -105,7 +107,7 @@ export class FailureContext<State = Json> {
 
   /** Tries more targets: new branches of the same call. Arms the routes it names, and no others. */
   relay(targets: TargetSet, times: RelayTimes<State> = {}): FailureDecision {
-    return this.decide({ type: 'relay', targets, options: relayOptions(times) })
+    return this.decide({ type: 'relay', targets, options: relayOptions(times, this.services.settings) })
   }
 
   /** Answers the caller. `status`: 300-699. */

@@ -1,3 +1,4 @@
+import type { DeploymentSettings } from '../platform/deployment'
 import type { Json, RelayOptions } from '../sip/proxy/response-context'
 import type { BranchRoute, FailureRoute, ReplyRoute } from './later-routes'
 
@@ -12,7 +13,7 @@ export interface RelayTimes<State = Json> {
   /**
    * What a redirection (3xx) of a target means. `relay`: it is the answer for the caller, as any other. `recurse`: its Contacts
    * are tried, the most preferred first, as far as they are addresses of ours; without any it goes to the caller. `block`: the
-   * target counts as unreachable (480). Default: `relay`.
+   * target counts as unreachable (480). Default: what the deployment says (`REDIRECTIONS`), which is `relay`.
    */
   readonly on3xx?: 'relay' | 'recurse' | 'block'
   /**
@@ -37,13 +38,14 @@ export interface RelayTimes<State = Json> {
 }
 
 /** What is stored of it: routes by their names. */
-export function relayOptions<State>(times: RelayTimes<State>): RelayOptions {
-  const { failover, on3xx, ringFor, noResponseFor, onFailure, onReply, onBranch, state } = times
+export function relayOptions<State>(times: RelayTimes<State>, { redirections }: DeploymentSettings): RelayOptions {
+  const { failover, ringFor, noResponseFor, onFailure, onReply, onBranch, state } = times
+  const on3xx = times.on3xx ?? redirections
   return {
     ...(ringFor ? { ringForMs: ringFor.seconds * 1_000 } : {}),
     ...(noResponseFor ? { noResponseMs: noResponseFor.seconds * 1_000 } : {}),
     ...(failover ? { failover } : {}),
-    ...(on3xx ? { on3xx } : {}),
+    ...(on3xx === 'relay' ? {} : { on3xx }),
     ...(onFailure ? { onFailure: onFailure.name } : {}),
     ...(onReply ? { onReply: onReply.name } : {}),
     ...(onBranch ? { onBranch: onBranch.name } : {}),

@@ -1,5 +1,6 @@
 import type { CallLimits } from '../dispatcher/call-limits'
 import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
+import type { DeploymentSettings } from '../platform/deployment'
 import type { Algorithm } from '../sip/auth/algorithm'
 import type { Credentials } from '../sip/auth/credentials'
 import type { Request } from '../sip/message/message'
@@ -89,6 +90,7 @@ export interface Services {
   readonly nowMs: number
   /** Whether the steps of a decision are logged: `route.decided`. */
   readonly traces: boolean
+  readonly settings: DeploymentSettings
   /** Where the request really comes from. */
   readonly source: Source
   /** The address group or trunk that the request comes from; undefined when it is a stranger. */

@@ -1,6 +1,7 @@
 import type { CallLimits } from '../dispatcher/call-limits'
 import { setsFor } from '../dispatcher/carrier-routes'
 import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
+import { type DeploymentSettings, deploymentSettings } from '../platform/deployment'
 import { makeRequest } from '../sip/message/make-request'
 import type { Request } from '../sip/message/message'
 import { reasonPhrase } from '../sip/message/reason-phrase'
@@ -30,6 +31,8 @@ export interface Fakes {
   readonly country?: CountryCode
   /** Blocks that all of these domains do without. */
   readonly disabledBlocks?: readonly SwitchableBlock[]
+  /** What the deployment is set to: `{ antiFlood, redirections }`. Default: as `wrangler.toml` has it. */
+  readonly settings?: Partial<DeploymentSettings>
   /** Contacts of the phones that are registered, by address-of-record. */
   readonly bindings?: Readonly<Record<string, readonly string[]>>
   /** What subscribers want done with calls, by address-of-record. */
@@ -186,6 +189,10 @@ class FakeServices implements Services {
 
   get source(): Source {
     return this.fakes.source ?? { transport: 'WSS', address: '192.0.2.10' }
+  }
+
+  get settings(): DeploymentSettings {
+    return { ...deploymentSettings({}), ...this.fakes.settings }
   }
 
   async peer(): Promise<Peer | undefined> {

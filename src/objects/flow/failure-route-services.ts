@@ -1,3 +1,4 @@
+import { type DeploymentSettings, deploymentSettings } from '../../platform/deployment'
 import type { DomainSettings, Lookup } from '../../routing'
 import type { LiveGateway } from '../../routing/carriers'
 import type { FailureServices } from '../../routing/later-routes'
@@ -12,11 +13,13 @@ import { ShardedRows } from '../shared-rows'
 /** What a failure route may ask where its request is relayed. */
 export class FailureRouteServices implements FailureServices {
   readonly nowMs = Date.now()
+  readonly settings: DeploymentSettings
   readonly shared: SharedRows
   private readonly env: Env
 
   constructor(env: Env) {
     this.env = env
+    this.settings = deploymentSettings(env)
     this.shared = new ShardedRows(env)
   }
 

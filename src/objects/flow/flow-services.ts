@@ -1,5 +1,6 @@
 import type { CallLimits } from '../../dispatcher/call-limits'
 import { setsFor } from '../../dispatcher/carrier-routes'
+import { type DeploymentSettings, deploymentSettings } from '../../platform/deployment'
 import { randomToken } from '../../platform/random'
 import type { LiveGateway } from '../../routing/carriers'
 import type {
@@ -73,6 +74,10 @@ export class FlowServices implements Services {
     this.source = source
     this.nowMs = nowMs
     this.isShared = connection.state.gateway !== undefined
+  }
+
+  get settings(): DeploymentSettings {
+    return deploymentSettings(this.connection.env)
   }
 
   get traces(): boolean {

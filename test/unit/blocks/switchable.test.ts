@@ -24,6 +24,33 @@ interface Case {
   readonly off: string
 }
 
+describe('U02 what a deployment switches for all domains', () => {
+  const bob = { identity: ALICE, bindings: { 'bob@example.com': [PHONE] } }
+  const decided = (fakes: Fakes) => decide(sip, {}, { ...bob, ...fakes })
+
+  it('ANTI_FLOOD: a source that floods hears nothing, and is served as ever without it', async () => {
+    expect(inWords(await decided({ isFlooding: true, settings: { antiFlood: true } }))).toBe('drop')
+    expect(inWords(await decided({ isFlooding: false, settings: { antiFlood: true } }))).toBe(`relay ${PHONE}`)
+    expect(inWords(await decided({ isFlooding: true }))).toBe(`relay ${PHONE}`)
+  })
+
+  it('REDIRECTIONS: what a 3xx means where a relay does not say', async () => {
+    const script = (on3xx?: 'relay' | 'recurse') =>
+      new Router().use((c) => c.relay([], on3xx === undefined ? {} : { on3xx }))
+    const meaning = async (redirections: 'relay' | 'recurse' | 'block', own?: 'relay' | 'recurse') => {
+      const decision = await decide(script(own), {}, { settings: { redirections } })
+      return decision.type === 'relay' ? decision.options.on3xx : undefined
+    }
+    expect([await meaning('relay'), await meaning('recurse'), await meaning('block')]).toEqual([
+      undefined,
+      'recurse',
+      'block',
+    ])
+    expect([await meaning('block', 'relay'), await meaning('relay', 'recurse')]).toEqual([undefined, 'recurse'])
+    expect(await decided({ settings: { redirections: 'block' } })).toMatchObject({ options: { on3xx: 'block' } })
+  })
+})
+
 const CASES: Readonly<Record<SwitchableBlock, Case>> = {
   digestAuth: { request: {}, fakes: { bindings: { 'bob@example.com': [PHONE] } }, on: '407', off: `relay ${PHONE}` },
   speedDial: {

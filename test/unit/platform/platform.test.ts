@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { deploymentSettings, wrongSetting } from '../../../src/platform/deployment'
 import { hash } from '../../../src/platform/hash'
 import { keyedMac } from '../../../src/platform/mac'
 import { randomToken } from '../../../src/platform/random'
@@ -11,6 +12,19 @@ it('hashes UTF-8 with both algorithms of RFC 8760, in lower-case hex', () => {
   )
   expect(hash('MD5', 'ü')).toBe(hash('MD5', '\u{fc}'))
   expect(hash('MD5', 'ü')).not.toBe(hash('MD5', 'u'))
+})
+
+it('U02 A18 reads what a deployment is set to, and names the first setting that is wrong', () => {
+  expect(deploymentSettings({})).toEqual({ antiFlood: false, redirections: 'relay' })
+  expect(deploymentSettings({ ANTI_FLOOD: 'on', REDIRECTIONS: 'block' })).toEqual({
+    antiFlood: true,
+    redirections: 'block',
+  })
+  expect(wrongSetting({})).toBeUndefined()
+  expect(wrongSetting({ SOCKETS_PER_OBJECT: 'many', ANTI_FLOOD: 'on', REDIRECTIONS: 'recurse' })).toBeUndefined()
+  expect(wrongSetting({ REDIRECTIONS: 'blok' })).toBe(
+    'REDIRECTIONS is "blok": it must be "relay", "recurse" or "block".',
+  )
 })
 
 it('makes the same 22 characters for the same secret and text, and others otherwise', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { deploymentSettings } from '../../../src/platform/deployment'
 import type { LiveGateway } from '../../../src/routing/carriers'
 import { Context } from '../../../src/routing/context'
 import type { Decision } from '../../../src/routing/decision'
@@ -44,6 +45,7 @@ export class Exchange implements Services {
   readonly asked: string[] = []
   isLocked = false
   traces = false
+  settings = deploymentSettings({})
   source: Source = { transport: 'WSS', address: '192.0.2.10' }
   readonly connected: LiveGateway[] = []
   readonly shared = new FakeRows(new Map())
