@@ -80,6 +80,8 @@ export interface FakeRequest {
   readonly from?: string
   /** Default: the `uri`. */
   readonly to?: string
+  /** Inside a dialog. */
+  readonly toTag?: string
   readonly headers?: ReadonlyArray<readonly [name: string, value: string]>
   readonly body?: string
 }
@@ -132,12 +134,13 @@ export function targetOf(uri: string): Target {
   return { uri, flow: 'object.tag', transport: 'WSS', path: [], q: 1 }
 }
 
-function requestOf({ method = 'INVITE', uri = 'sip:bob@example.com', from, to, headers, body }: FakeRequest): Request {
+function requestOf(request: FakeRequest): Request {
+  const { method = 'INVITE', uri = 'sip:bob@example.com', from, to, toTag, headers, body } = request
   return makeRequest({
     method,
     uri,
     from: `<${from ?? 'sip:alice@example.com'}>;tag=fromtag`,
-    to: `<${to ?? uri}>`,
+    to: `<${to ?? uri}>${toTag === undefined ? '' : `;tag=${toTag}`}`,
     callId: 'call-1',
     cSeq: 1,
     via: 'SIP/2.0/WSS test.invalid;branch=z9hG4bKtest',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { sip as authentication } from '../../../examples/authentication'
 import { sip as callForward } from '../../../examples/call-forward'
 import { sip as callerRewriting } from '../../../examples/caller-rewriting'
 import { sip as callsPerMinute } from '../../../examples/calls-per-minute'
@@ -20,6 +21,7 @@ import { sip as registrar } from '../../../examples/registrar'
 import { sip as replyHeaders } from '../../../examples/reply-headers'
 import { sip as serialFork } from '../../../examples/serial-fork'
 import { sip as statelessProxy } from '../../../examples/stateless-proxy'
+import { sip as transactionStateful } from '../../../examples/transaction-stateful'
 import { sip as userAgents } from '../../../examples/user-agent-allow-list'
 import { sip as voicemail } from '../../../examples/voicemail'
 import type { Router, SendOrder } from '../../../src/routing'
@@ -205,6 +207,29 @@ describe('the examples', () => {
     expect(await words(officePhones, {}, withBob)).toBe('relay sip:bob@b.invalid')
   })
 
+  it('E09 authentication: a rule for each method', async () => {
+    const asked = (method: string, fakes: Fakes = {}) => words(authentication, { method }, { ...withBob, ...fakes })
+    const stranger = { identity: 'nobody@example.com' }
+    expect(await asked('INVITE', stranger)).toBe('407 Proxy Authentication Required')
+    expect(await asked('FOO', stranger)).toBe('407 Proxy Authentication Required')
+    expect(await asked('INVITE')).toBe('relay sip:bob@b.invalid')
+    expect(await asked('OPTIONS', stranger)).toBe('relay sip:bob@b.invalid')
+    expect(await asked('PUBLISH')).toBe('405 Method Not Allowed')
+  })
+
+  it('L13 L16 transaction stateful: what a transaction knows, and what a dialog', async () => {
+    expect(await decide(transactionStateful, {}, withBob)).toMatchObject({
+      options: { onReply: 'replies', state: { dialled: 'bob' } },
+      dialog: 'bob',
+    })
+    const log: NonNullable<Fakes['log']> = []
+    const bye = { method: 'BYE', toTag: 'bob' }
+    expect(await words(transactionStateful, bye, { ...alice, log, dialog: 'bob' })).toBe(
+      '481 Call/Transaction Does Not Exist',
+    )
+    expect(log).toMatchObject([{ event: 'bye', method: 'BYE', dialled: 'bob' }])
+  })
+
   it('R02 the class of a KEMI script', async () => {
     const log: NonNullable<Fakes['log']> = []
     const decision = await decide(kemi, {}, { ...withBob, log })
@@ -238,6 +263,6 @@ describe('the examples', () => {
   })
 
   it('M14 are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(22)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(24)
   })
 })

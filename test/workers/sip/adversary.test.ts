@@ -4,6 +4,7 @@ import { MAX_REJECTIONS } from '../../../src/sip/outbound/flow-state'
 import { answerChallenge } from '../../support/digest'
 import { ring } from '../support/call'
 import { tagIn } from '../support/messages'
+import { watchRows } from '../support/rows'
 import { admin, aorOf, bindingsOf, play, twins } from '../support/world'
 
 /** What a phone with an account, or a stranger with a socket, may try. */
@@ -134,4 +135,24 @@ describe('a response answers its own request', () => {
     alice.request('MESSAGE', { uri: bob.account.aor, headers: ['Route: <sip:other.example.net;lr>'] })
     expect((await bob.expect('MESSAGE')).headers('Route')).toEqual([])
   })
+})
+
+describe('G13 a socket that takes its time', () => {
+  test('G13 says nothing, or a byte at a time: no row is written for it, and others are served meanwhile', () =>
+    play(async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      const rows = await watchRows()
+      try {
+        const slow = await Promise.all(Array.from({ length: 20 }, () => world.connect(world.account('nobody'))))
+        const message = alice.build('INVITE', { uri: bob.account.aor })
+        for (const phone of slow.slice(0, 5)) for (const byte of message.slice(0, 40)) phone.send(byte)
+        await Promise.all(slow.map((phone) => phone.expectNothing()))
+        expect(rows.take()).toEqual([])
+        const { offered } = await ring(alice, bob)
+        expect(offered.uri).toContain(bob.host)
+        for (const phone of slow) phone.close()
+      } finally {
+        rows.stop()
+      }
+    }))
 })

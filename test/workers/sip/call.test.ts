@@ -9,7 +9,7 @@ import { bindingsOf, play, twins } from '../support/world'
 afterEach(() => void vi.useRealTimers())
 
 describe('RFC 3665 §3.1', () => {
-  twins('Q01 C01 C14 calls between two phones, BYE from the caller', async (world) => {
+  twins('Q01 C01 C14 J08 calls between two phones, BYE from the caller; one line in the log', async (world) => {
     const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
     const call = await establish(alice, bob)
     await hangUp(call.caller, call.callee)
