@@ -11,7 +11,7 @@ import {
 } from '../src/blocks'
 import { Router } from '../src/routing'
 
-/** Emergency calls ring the guard whatever anybody has set, and the security desk reads who calls from where. */
+/** Emergency calls go to their trunk whatever anybody has set, and the security desk reads who calls from where. */
 export const sip = new Router()
 
 const deskTold = sip.result('desk-told', (c) => {
@@ -24,8 +24,8 @@ sip.register(registrar())
 sip.invite(
   emergency({
     numbers: ['000', '112'],
-    // With carriers: (c, number) => c.carriers('emergency', number)
-    route: 'guard@example.com',
+    // The dispatcher set of the emergency service. Where a guard comes first: route: 'guard@example.com'
+    route: (c, number) => c.carriers('emergency', number),
     notify: { to: 'security@example.com', from: 'exchange@example.com', onResult: deskTold },
   }),
 )

@@ -146,10 +146,10 @@ describe('the examples', () => {
 
   it('J05 J06 emergency notification', async () => {
     const sent: SendOrder[] = []
-    const bindings = { 'guard@example.com': ['sip:guard@g.invalid'] }
-    const features = { 'guard@example.com': { doNotDisturb: true } }
-    const fakes = { ...alice, bindings, features, sent }
-    expect(await words(emergency, { uri: 'sip:112@example.com' }, fakes)).toBe('relay sip:guard@g.invalid')
+    const fakes = { ...alice, sent }
+    expect(await words(emergency, { uri: 'sip:112@example.com' }, fakes)).toBe(
+      'relay sip:112@emergency.set.invalid;user=phone',
+    )
     expect(sent).toMatchObject([
       {
         aor: 'security@example.com',

@@ -351,11 +351,13 @@ describe('every kind of document', () => {
 describe('what gateways ask', () => {
   const asGateway = { token: 'test-gateway-token' }
 
-  it('needs the gateway token, and nothing else will do', async () => {
+  it('W10 needs the gateway token, and nothing else will do', async () => {
     for (const token of [null, 'wrong', undefined])
       expect((await get('/v1/gateway/configuration', token === undefined ? {} : { token })).status).toBe(401)
     const unset = await call('/v1/gateway/configuration', { ...asGateway, env: { GATEWAY_TOKEN: '' } })
     expect(await detail(unset)).toEqual([503, 'GATEWAY_TOKEN is not set (wrangler secret put GATEWAY_TOKEN).'])
+    for (const path of ['/v1/domains', '/v1/subscribers?domain=example.test', '/v1/trunks'])
+      expect((await get(path, asGateway)).status, path).toBe(401)
   })
 
   it('is answered 304 as long as nothing has changed', async () => {
