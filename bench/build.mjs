@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from '../infra/local/bootstrap.mjs'
+import { scriptAt } from '../infra/local/build-script.mjs'
 
 const shared = {
   absWorkingDir: root,
@@ -37,7 +38,9 @@ export async function buildAll(name) {
     return build({ ...worker, entryPoints: { relay: 'bench/peers/relay/worker.ts' } })
   }
   function metered() {
-    return build({ ...worker, entryPoints: { 'cost-worker': 'bench/cost/worker.ts' }, plugins: [countParses] })
+    const { SCRIPT } = process.env
+    const plugins = [countParses, ...(SCRIPT ? [scriptAt(join(root, SCRIPT))] : [])]
+    return build({ ...worker, entryPoints: { 'cost-worker': 'bench/cost/worker.ts' }, plugins })
   }
   await build({ ...node, entryPoints: { [name]: `bench/${name}.ts`, generator }, packages: 'external' })
   await workers[name]?.()

@@ -3,6 +3,11 @@ import { basename, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { fail, root } from './bootstrap.mjs'
 
+/** Puts another routing script in place of `src/script.ts`. */
+export function scriptAt(path) {
+  return { name: 'script', setup: (bundler) => bundler.onResolve({ filter: /\/script$/ }, () => ({ path })) }
+}
+
 /** The Worker with another routing script in place of `src/script.ts`: for trying one. Answers the path of the bundle. */
 export async function buildWithScript(script, outDir = join(root, 'dist/scripts')) {
   const path = resolve(root, script)
@@ -19,7 +24,7 @@ export async function buildWithScript(script, outDir = join(root, 'dist/scripts'
     target: 'es2024',
     logLevel: 'error',
     external: ['cloudflare:*', 'node:*'],
-    plugins: [{ name: 'script', setup: (b) => b.onResolve({ filter: /\/script$/ }, () => ({ path })) }],
+    plugins: [scriptAt(path)],
   }).catch((error) => fail(`the script ${script} does not build:\n${error.message}`))
   return outfile
 }

@@ -4,8 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { havePeers } from '../peers/support/peers'
 
 const root = join(import.meta.dirname, '../..')
-const bench = (...args: readonly string[]) =>
-  spawnSync('npm', ['run', '--silent', ...args], { cwd: root, encoding: 'utf8', timeout: 120_000 })
+const bench = (...args: readonly string[]) => benchWith({}, ...args)
+const benchWith = (env: Record<string, string>, ...args: readonly string[]) =>
+  spawnSync('npm', ['run', '--silent', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 120_000,
+    env: { ...process.env, ...env },
+  })
 
 describe('the benchmarks', () => {
   it('DESIGN §2.8: bench:cost counts what events cost, and all are within their budget', () => {
@@ -20,6 +26,14 @@ describe('the benchmarks', () => {
     const { stdout, status } = bench('bench:media', '--', '--calls', '2', '--seconds', '1', '--rounds', '1')
     expect(status).toBe(0)
     expect(stdout).toMatch(/\| relayed, PCMA \|.*\| +1 \|\n\| PCMU and PCMA \|.*\n\| opus and PCMA \|/)
+  })
+
+  it('M16 of a stateless proxy: a call is no row, and the same requests', () => {
+    const { stdout, stderr } = benchWith({ SCRIPT: 'examples/stateless-proxy.ts' }, 'bench:cost')
+    expect(stderr).toBe('')
+    const [objectRequests, messages, rowsWritten] =
+      /\| answered call +\| +0 \| +(\d+) \| +(\d+) \| +([\d.]+) \|/.exec(stdout)?.slice(1).map(Number) ?? []
+    expect([objectRequests, messages, rowsWritten]).toEqual([8, 7, 0])
   })
 
   it('an option that does not exist is one clear line and the list of those that do', () => {
