@@ -1,7 +1,14 @@
 import { describe, expect } from 'vitest'
 import { challengeParameter } from '../support/digest'
 import { hasBrowser, test } from './fixture'
-import { talk } from './phone'
+import { type Phone, talk } from './phone'
+
+async function connected(caller: Phone, callee: Phone): Promise<void> {
+  await caller.does('call', callee.aor)
+  await callee.reaches('incoming')
+  await callee.does('answer')
+  await talk(caller, callee)
+}
 
 describe.skipIf(!hasBrowser)('a phone that loses its socket', () => {
   test('P9 B11 JsSIP comes back by itself as the same binding and can be called', async ({ lab }) => {
@@ -14,10 +21,7 @@ describe.skipIf(!hasBrowser)('a phone that loses its socket', () => {
 
     expect(await lab.api.bindings(phone.account)).toMatchObject([{ state: 'connected' }])
     const caller = await lab.registered('sipjs')
-    await caller.does('call', phone.aor)
-    await phone.reaches('incoming')
-    await phone.does('answer')
-    await talk(caller, phone)
+    await connected(caller, phone)
   })
 
   test('P4 JsSIP answers a 401 on the new socket although a 407 made it forget the password', async ({ lab }) => {
@@ -72,10 +76,7 @@ describe.skipIf(!hasBrowser)('a phone that loses its socket', () => {
       lab.registered('sipjs'),
       lab.registered('jssip', { sipUrl: network.sipUrl }),
     ])
-    await caller.does('call', callee.aor)
-    await callee.reaches('incoming')
-    await callee.does('answer')
-    await talk(caller, callee)
+    await connected(caller, callee)
 
     network.cut()
     await callee.wire.waitFor('received', '200 REGISTER', 2)
@@ -92,10 +93,7 @@ describe.skipIf(!hasBrowser)('a phone that loses its socket', () => {
       lab.registered('jssip', { sipUrl: network.sipUrl }),
       lab.registered('sipjs'),
     ])
-    await caller.does('call', callee.aor)
-    await callee.reaches('incoming')
-    await callee.does('answer')
-    await talk(caller, callee)
+    await connected(caller, callee)
 
     network.cut()
     await caller.wire.waitFor('received', '200 REGISTER', 2)
@@ -111,10 +109,7 @@ describe.skipIf(!hasBrowser)('a phone that loses its socket', () => {
       lab.registered('jssip'),
       lab.registered('sipjs', { sipUrl: network.sipUrl }),
     ])
-    await caller.does('call', callee.aor)
-    await callee.reaches('incoming')
-    await callee.does('answer')
-    await talk(caller, callee)
+    await connected(caller, callee)
 
     network.cut()
     await callee.notes('disconnected')
@@ -132,10 +127,7 @@ describe.skipIf(!hasBrowser)('a phone that loses its socket', () => {
       lab.registered('sipjs'),
       lab.registered('jssip', { sipUrl: network.sipUrl }),
     ])
-    await caller.does('call', callee.aor)
-    await callee.reaches('incoming')
-    await callee.does('answer')
-    await talk(caller, callee)
+    await connected(caller, callee)
 
     network.cut()
     await expect.poll(() => lab.api.bindings(callee.account)).toMatchObject([{ state: 'detached' }])
