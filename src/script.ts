@@ -6,6 +6,7 @@ import {
   carriers,
   dialogEvents,
   digestAuth,
+  emergency,
   fromCarrier,
   keepAlive,
   location,
@@ -29,6 +30,7 @@ sip.options(keepAlive())
 sip.use(maxForwards(70), withinDialog())
 sip.use(fromCarrier(), digestAuth(), noOpenRelay(), assertedIdentity())
 sip.register(registrar())
+sip.invite(emergency())
 sip.use(speedDial(), numbers(), aliases())
 sip.on('SUBSCRIBE', dialogEvents())
 sip.invite(callFeatures(sip))

@@ -5,6 +5,7 @@ import { openDatabase } from '../store/database'
 import { deleteDomain, findDomain, insertDomain, listDomains, updateDomain } from '../store/domains'
 import { DIGEST_ALGORITHMS, type Domain, UNREGISTERED } from '../store/schema'
 import { pageOf, pageQuery, readPage } from './cursor'
+import { emergencyNumbers, refuseUnknownSet } from './emergency-numbers'
 import { domainName, time, toTime } from './fields'
 import { Problem, problems } from './problem'
 import { createRouter } from './router'
@@ -41,6 +42,7 @@ const settings = {
         'as anybody of the domain, and reaches no carrier: not for the open Internet.',
       example: ['carriers', 'offlineMessages'],
     }),
+  emergency: emergencyNumbers,
 }
 
 const DomainView = z.object({ name: domainName, ...settings, createdAt: time, updatedAt: time }).openapi('Domain', {
@@ -54,6 +56,7 @@ const NewDomain = z
     algorithms: settings.algorithms.default(['MD5']),
     country: settings.country.default(null),
     disabledBlocks: settings.disabledBlocks.default([]),
+    emergency: settings.emergency.default(null),
   })
   .openapi('NewDomain')
 
@@ -63,6 +66,7 @@ const DomainPatch = z
     algorithms: settings.algorithms.optional(),
     country: settings.country.optional(),
     disabledBlocks: settings.disabledBlocks.optional(),
+    emergency: settings.emergency.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
   .openapi('DomainPatch')
@@ -128,6 +132,7 @@ const remove = createRoute({
 export const domains = createRouter()
   .openapi(create, async (c) => {
     const now = Date.now()
+    await refuseUnknownSet(c.env, c.req.valid('json').emergency)
     const domain = await insertDomain(openDatabase(c.env.DB), {
       ...c.req.valid('json'),
       createdAt: now,
@@ -152,12 +157,14 @@ export const domains = createRouter()
   })
   .openapi(change, async (c) => {
     const { name } = c.req.valid('param')
-    const { unregistered, algorithms, country, disabledBlocks } = c.req.valid('json')
+    const { unregistered, algorithms, country, disabledBlocks, emergency } = c.req.valid('json')
+    await refuseUnknownSet(c.env, emergency)
     const domain = await updateDomain(openDatabase(c.env.DB), name, {
       ...(unregistered && { unregistered }),
       ...(algorithms && { algorithms }),
       ...(country !== undefined && { country }),
       ...(disabledBlocks && { disabledBlocks }),
+      ...(emergency !== undefined && { emergency }),
       updatedAt: Date.now(),
     })
     return c.json(view(domain ?? absent(name)), 200)

@@ -32,3 +32,5 @@ export const MAX_USERNAME = 64
 export const MAX_PASSWORD = 128
 /** RFC 1035 §2.3.4. */
 export const MAX_DOMAIN = 253
+/** Emergency numbers of one domain. */
+export const MAX_EMERGENCY_NUMBERS = 20

@@ -1,3 +1,5 @@
+import { DEFAULT_FAILOVER } from '../dispatcher/configuration'
+import { EMERGENCY_NUMBER } from '../dispatcher/emergency-numbers'
 import type { Block, Context, Party, RelayTimes, ResultRoute } from '../routing'
 import { unescapeUri } from '../sip/message/uri'
 import type { TargetSet } from '../sip/proxy/target'
@@ -20,7 +22,8 @@ export interface EmergencyOptions<State = never> {
 }
 
 /**
- * Calls to emergency numbers go where `route` says, before do-not-disturb, forwarding and limits of any kind: put it ahead
+ * Without settings, those of the domain that is called (`emergency` in `/v1/domains`), as the default script has it; a carrier's calls are left
+ * alone then. Calls to emergency numbers go where `route` says, before do-not-disturb, forwarding and limits of any kind: put it ahead
  * of them. Blanks, dots, dashes and parentheses in the dialled number, escapes and everything after a `;` are ignored. Who is
  * to be told gets a MESSAGE, once for each call (Call-ID), with `Subject: Emergency Alert` and
  * `Emergency call from <user> on IP <address> to <number> (Emergency Number)`; what becomes of it changes nothing for the
@@ -29,20 +32,36 @@ export interface EmergencyOptions<State = never> {
  * @example
  * sip.invite(emergency({ numbers: ['000', '112'], route: 'guard@example.com', notify: { to: 'desk@example.com', from: 'alarm@example.com' } }))
  */
-export function emergency<State = never>(settings: EmergencyOptions<State>): Block<State> {
-  const { numbers, route, matchTo = false, options = {} } = settings
-  check(settings)
+export function emergency<State = never>(settings?: EmergencyOptions<State>): Block<State> {
+  if (settings) check(settings)
   return async function emergency(c) {
     if (c.method !== 'INVITE' || c.inDialog) return
+    const wanted = settings ?? (await ofDomain(c))
+    if (!wanted) return
+    const { numbers, route, matchTo = false, options = {} } = wanted
     const dialled = [c.callee, ...(matchTo ? [c.to] : [])].map(dialledBy)
     const number = dialled.find((d) => numbers.includes(d))
     if (number === undefined) return
     c.log('emergency', { number, from: c.from?.aor, source: c.source.address })
-    notify(c, number, settings)
+    notify(c, number, wanted)
     // Whoever calls: these numbers and no others lead to carriers without a proof.
     c.isOpen = false
     const targets = typeof route === 'string' ? await phonesOf(c, route) : await route(c, number)
     return c.relay(targets, options)
+  }
+}
+
+async function ofDomain<State>(c: Context<State>): Promise<EmergencyOptions<State> | undefined> {
+  const { callee, carrier } = c
+  if (carrier || !callee || !EMERGENCY_NUMBER.test(dialledBy(callee))) return undefined
+  const domain = await c.services.domain(callee.domain)
+  if (!domain?.emergency) return undefined
+  const { numbers, route, notify } = domain.emergency
+  return {
+    numbers,
+    route: route.includes('@') ? route : (c, number) => c.carriers(route, number),
+    ...(notify === undefined ? {} : { notify: { to: notify, from: `emergency@${domain.name}` } }),
+    options: { failover: DEFAULT_FAILOVER },
   }
 }
 
@@ -75,7 +94,7 @@ function dialledBy(party: Party | undefined): string {
 
 /** A mistake must be seen when the script is loaded, and not in the first emergency. */
 function check<State>({ numbers, route, notify }: EmergencyOptions<State>): void {
-  const wrong = numbers.find((n) => !/^\+?[0-9*#]{2,15}$/.test(n))
+  const wrong = numbers.find((n) => !EMERGENCY_NUMBER.test(n))
   if (wrong !== undefined) throw new Error(`not an emergency number: ${JSON.stringify(wrong)}`)
   if (numbers.length === 0) throw new Error('emergency() needs numbers')
   if (typeof route === 'string' && !/^[^@\s]+@[^@\s]+$/.test(route))

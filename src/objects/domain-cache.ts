@@ -22,9 +22,15 @@ export async function domainSettings(env: Env, name: string, nowMs: number): Pro
     cache.delete(name)
     return undefined
   }
-  const { unregistered, algorithms, country, disabledBlocks } = domain
-  const placed = country === null ? {} : { country }
-  const settings = { name: domain.name, unregistered, algorithms, disabledBlocks, ...placed }
+  const { unregistered, algorithms, country, disabledBlocks, emergency } = domain
+  const settings = {
+    name: domain.name,
+    unregistered,
+    algorithms,
+    disabledBlocks,
+    ...(country === null ? {} : { country }),
+    ...(emergency === null ? {} : { emergency }),
+  }
   warnIfOpen(settings, cache.get(name)?.settings)
   cache.set(name, { settings, untilMs: nowMs + DOMAIN_CACHE_MS })
   return settings

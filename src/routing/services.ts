@@ -1,4 +1,5 @@
 import type { CallLimits } from '../dispatcher/call-limits'
+import type { EmergencyNumbers } from '../dispatcher/emergency-numbers'
 import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
 import type { DeploymentSettings } from '../platform/deployment'
 import type { Algorithm } from '../sip/auth/algorithm'
@@ -30,6 +31,8 @@ export interface DomainSettings {
   readonly country?: CountryCode
   /** Blocks that it does without. */
   readonly disabledBlocks?: readonly SwitchableBlock[]
+  /** What `emergency()` of the default script does; absent: nothing. */
+  readonly emergency?: EmergencyNumbers
 }
 
 export type Lookup = LookupResult & {

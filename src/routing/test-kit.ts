@@ -1,5 +1,6 @@
 import type { CallLimits } from '../dispatcher/call-limits'
 import { setsFor } from '../dispatcher/carrier-routes'
+import type { EmergencyNumbers } from '../dispatcher/emergency-numbers'
 import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
 import { type DeploymentSettings, deploymentSettings } from '../platform/deployment'
 import { makeRequest } from '../sip/message/make-request'
@@ -33,6 +34,8 @@ export interface Fakes {
   readonly disabledBlocks?: readonly SwitchableBlock[]
   /** What the deployment is set to: `{ antiFlood, redirections }`. Default: as `wrangler.toml` has it. */
   readonly settings?: Partial<DeploymentSettings>
+  /** What every domain has for emergencies. */
+  readonly emergency?: EmergencyNumbers
   /** Contacts of the phones that are registered, by address-of-record. */
   readonly bindings?: Readonly<Record<string, readonly string[]>>
   /** What subscribers want done with calls, by address-of-record. */
@@ -250,9 +253,15 @@ class FakeServices implements Services {
   async domain(name: string): Promise<DomainSettings | undefined> {
     const isOurs = (this.fakes.domains ?? ['example.com']).includes(name)
     if (!isOurs) return undefined
-    const { country, disabledBlocks = [] } = this.fakes
-    const placed = country === undefined ? {} : { country }
-    return { name, unregistered: '404', algorithms: ['MD5'], disabledBlocks, ...placed }
+    const { country, disabledBlocks = [], emergency } = this.fakes
+    return {
+      name,
+      unregistered: '404',
+      algorithms: ['MD5'],
+      disabledBlocks,
+      ...(country === undefined ? {} : { country }),
+      ...(emergency === undefined ? {} : { emergency }),
+    }
   }
 
   hasIdentity(aor: string): boolean {

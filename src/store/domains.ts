@@ -46,7 +46,9 @@ export async function insertDomain(db: Database, domain: Domain): Promise<Domain
   return inserted
 }
 
-export type DomainChanges = Partial<Pick<Domain, 'unregistered' | 'algorithms' | 'country' | 'disabledBlocks'>> &
+export type DomainChanges = Partial<
+  Pick<Domain, 'unregistered' | 'algorithms' | 'country' | 'disabledBlocks' | 'emergency'>
+> &
   Pick<Domain, 'updatedAt'>
 
 /** Undefined when there is no such domain. */

@@ -5,6 +5,7 @@ import type { AddressGroup } from '../dispatcher/address-groups'
 import type { CallLimits } from '../dispatcher/call-limits'
 import type { CarrierRoute } from '../dispatcher/carrier-routes'
 import type { DispatcherSet } from '../dispatcher/configuration'
+import type { EmergencyNumbers } from '../dispatcher/emergency-numbers'
 import type { Alias, SpeedDials } from '../dispatcher/names'
 import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
 import type { CallFeatures } from '../sip/proxy/call-features'
@@ -33,6 +34,8 @@ export const domains = sqliteTable('domains', {
   country: text().$type<CountryCode>(),
   /** Blocks of the default script that it does without. */
   disabledBlocks: text({ mode: 'json' }).$type<SwitchableBlock[]>().notNull().default(sql`'[]'`),
+  /** Which numbers are for emergencies, and where they go; null: none. */
+  emergency: text({ mode: 'json' }).$type<EmergencyNumbers>(),
   ...times,
 })
 

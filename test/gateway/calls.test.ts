@@ -183,6 +183,28 @@ describe('a call out', () => {
     await lab.admin.delete(`call-limits/alice@${lab.domain}`)
   })
 
+  it('J07 a call to an emergency number of the domain goes out, whatever the caller may not', async () => {
+    await lab.admin.put(`call-limits/alice@${lab.domain}`, { allowedPrefixes: ['61'], concurrentCalls: 0 })
+    await lab.admin.patch(`domains/${lab.domain}`, { emergency: { numbers: ['112'], route: 'main' } })
+    await lab.until(
+      async () => {
+        const sent = invite('112')
+        const first = await alice.next()
+        if (first.label === '100 INVITE') return true
+        alice.acknowledge(sent, first)
+        return false
+      },
+      'the domain is read again',
+      UNHURRIED_MS,
+    )
+    const offered = await one.expect('INVITE')
+    expect(offered.uri).toBe(`sip:112@${one.host};user=phone`)
+    one.respond(offered, 486)
+    await one.expect('ACK')
+    await alice.expect('486 INVITE')
+    await lab.admin.delete(`call-limits/alice@${lab.domain}`)
+  })
+
   it('H14 a caller who wants privacy is anonymous to the called, and known to the carrier', async () => {
     const sent = alice.request('INVITE', {
       uri: `sip:${NUMBER}@${lab.domain}`,

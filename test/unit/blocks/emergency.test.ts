@@ -3,6 +3,7 @@ import { digestAuth, type EmergencyOptions, emergency } from '../../../src/block
 import { Router } from '../../../src/routing'
 import type { SendOrder } from '../../../src/routing/send'
 import { decide, type FakeRequest, type Fakes, inWords, targetOf } from '../../../src/routing/test-kit'
+import { sip as defaultScript } from '../../../src/script'
 import { header } from '../../../src/sip/message/headers'
 import type { Json } from '../../../src/sip/proxy/response-context'
 
@@ -113,5 +114,50 @@ describe('emergency', () => {
     [{ notify: { to: 'desk@example.com', from: 'a b@c' } }, 'not a URI'],
   ])('%j is refused when the script is loaded', (options, words) => {
     expect(() => emergency({ ...usual, ...options })).toThrow(words)
+  })
+})
+
+describe('emergency() of the default script', () => {
+  const numbers = ['112', '000']
+  const proved = { identity: 'alice@example.com', callLimits: { allowedPrefixes: ['61'], concurrentCalls: 0 } }
+  const decided = (fakes: Fakes, uri = 'sip:112@example.com') => decide(defaultScript, { uri }, { ...proved, ...fakes })
+
+  it('J07 takes calls to the numbers of the domain to their set, whatever the limits of the caller', async () => {
+    const sent: SendOrder[] = []
+    const emergency = { numbers, route: 'main', notify: 'desk@example.com' }
+    const decision = await decided({ emergency, sent })
+    expect(inWords(decision)).toBe('relay sip:112@main.set.invalid;user=phone')
+    expect(decision).toMatchObject({ options: { failover: [408, 430, 500, 501, 502, 503, 504, 505, 513, 580] } })
+    expect(decision).not.toHaveProperty('concurrentCalls')
+    expect(sent.map(({ aor, request }) => [aor, header(request, 'from')])).toEqual([
+      ['desk@example.com', expect.stringMatching(/^<sip:emergency@example\.com>;tag=/)],
+    ])
+  })
+
+  it('J07 or to the phones of an address, although they want no calls', async () => {
+    const features = { 'guard@example.com': { doNotDisturb: true } }
+    const decision = await decided({ emergency: { numbers, route: 'guard@example.com' }, bindings: guard, features })
+    expect(inWords(decision)).toBe('relay sip:guard@g.invalid')
+  })
+
+  it.each<[string, Fakes, string?]>([
+    ['another number', { emergency: { numbers, route: 'main' } }, 'sip:113@example.com'],
+    ['a domain without emergency numbers', {}],
+  ])('leaves %s alone', async (_, fakes, uri) => {
+    expect(inWords(await decided(fakes, uri))).toBe('404 User not Registered')
+  })
+
+  it('G14 who has proved nothing is challenged first', async () => {
+    const fakes = { emergency: { numbers, route: 'main' } }
+    const decision = await decide(defaultScript, { uri: 'sip:112@example.com' }, fakes)
+    expect(inWords(decision)).toMatch(/^407 /)
+  })
+
+  it('H03 a call from a carrier does not go out again', async () => {
+    const peer = { group: '200', carrier: true, domain: 'example.com' }
+    const source = { transport: 'UDP', address: '203.0.113.5', port: 5060, gateway: 'gateway' } as const
+    const fakes = { emergency: { numbers, route: 'main' }, peer, source }
+    const decision = await decide(defaultScript, { uri: 'sip:112@example.com' }, fakes)
+    expect(inWords(decision)).toBe('404 User not Registered')
   })
 })

@@ -21,6 +21,7 @@ describe('POST /v1/domains', () => {
       algorithms: ['MD5'],
       country: null,
       disabledBlocks: [],
+      emergency: null,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       updatedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
@@ -30,6 +31,24 @@ describe('POST /v1/domains', () => {
   it('C08 takes the settings', async () => {
     const body = { name: 'rfc.test', unregistered: 'rfc', algorithms: ['SHA-256', 'MD5'], country: 'AU' }
     expect(await (await post('/v1/domains', body)).json()).toMatchObject(body)
+  })
+
+  it('J07 takes emergency numbers, and refuses what would be missed in the first emergency', async () => {
+    await call('/v1/dispatchers/rescue', { method: 'PUT', body: { destinations: [{ uri: 'sip:psap.example' }] } })
+    const emergency = { numbers: ['112', '000'], route: 'rescue', notify: 'desk@em.test' }
+    expect(await (await post('/v1/domains', { name: 'em.test', emergency })).json()).toMatchObject({ emergency })
+    const phones = { numbers: ['112'], route: 'guard@em.test' }
+    const changed = await patch('/v1/domains/em.test', { emergency: phones })
+    expect(await changed.json()).toMatchObject({ emergency: phones })
+    for (const [wrong, field] of [
+      [{ ...phones, route: 'absent' }, 'emergency.route'],
+      [{ ...phones, numbers: [] }, 'emergency.numbers'],
+      [{ ...phones, numbers: ['1 1 2'] }, 'emergency.numbers[0]'],
+      [{ ...phones, notify: 'desk' }, 'emergency.notify'],
+    ] as const) {
+      expect(await problemOf(await patch('/v1/domains/em.test', { emergency: wrong }), 400)).toMatchObject({ field })
+    }
+    expect(await (await patch('/v1/domains/em.test', { emergency: null })).json()).toMatchObject({ emergency: null })
   })
 
   it.each(['localhost', '192.0.2.7', '[2001:db8::7]', 'a-b.c9.test', 'xn--nxasmq6b.test'])('takes %s', async (name) => {
