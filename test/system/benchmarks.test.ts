@@ -25,7 +25,8 @@ describe('the benchmarks', () => {
   it.skipIf(!havePeers('rtpengine'))('O09 bench:media puts transcoded calls beside relayed ones', () => {
     const { stdout, status } = bench('bench:media', '--', '--calls', '2', '--seconds', '1', '--rounds', '1')
     expect(status).toBe(0)
-    expect(stdout).toMatch(/\| relayed, PCMA \|.*\| +1 \|\n\| PCMU and PCMA \|.*\n\| opus and PCMA \|/)
+    // Its CPU is counted in ticks of 10 ms: so short a run may have none.
+    expect(stdout).toMatch(/\| relayed, PCMA \|.*\n\| PCMU and PCMA \|.*\n\| opus and PCMA \|/)
   })
 
   it('M16 of a stateless proxy: a call is no row, and the same requests', () => {
