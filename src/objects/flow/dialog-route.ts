@@ -36,8 +36,9 @@ export async function forwardAlongDialog(
   const to = otherEnd(token, connection.state.address) ?? (await returnedEnd(connection, token))
   if (to !== 'caller' && to !== 'callee') return to
   const message = { request, token, to }
-  const awaited = connection.host.held.awaited(message)
-  if (awaited) return hold(connection, message, awaited)
+  const { held } = connection.host
+  const awaited = held.awaited(message)
+  if (awaited) return held.mayWait(request) ? hold(connection, message, awaited) : 480
   const ends = endedBy(request, token)
   // The record is where the caller is: a BYE to him ends it on its way.
   const rides =
@@ -78,8 +79,8 @@ async function follow(
   const { token, to, request } = message
   const party = (await endsOfDialog(connection, token))?.[to]
   if (!party) return 'lost'
-  // A CANCEL is worth nothing on another socket (CLIENTS P9): there its INVITE is unknown. A gateway was waited for already.
-  const mayWait = request.method !== 'CANCEL' && delivery === 'gone' && !connection.host.held.isFull
+  // A gateway was waited for already.
+  const mayWait = delivery === 'gone' && connection.host.held.mayWait(request)
   const waiter = mayWait ? { gone: token[to], flow: connection.state.address } : undefined
   const found = await callObject(() => locationStub(connection.env, party.aor).flowOf(party.instance, waiter))
   if (found === 'awaited') {

@@ -6,7 +6,7 @@ import {
   type HeldRequest,
   HOLD_MS,
   isFor,
-  MAX_HELD,
+  mayWait,
 } from '../../sip/proxy/held-requests'
 import type { DialogParty } from '../../sip/proxy/in-dialog'
 import { log } from '../log'
@@ -28,8 +28,8 @@ export class HeldRequests {
   private held: readonly Waiting[] = []
   private timer: ReturnType<typeof setTimeout> | undefined
 
-  get isFull(): boolean {
-    return this.held.length >= MAX_HELD
+  mayWait(request: Request): boolean {
+    return mayWait(request, this.held)
   }
 
   /** Whom an earlier request of the same dialog waits for. */

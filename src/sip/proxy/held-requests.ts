@@ -22,6 +22,11 @@ export interface HeldRequest extends DialogRequest {
   readonly untilMs: number
 }
 
+/** A CANCEL is worth nothing on another socket, where its INVITE is unknown (CLIENTS P9): it is answered at once. */
+export function mayWait({ method }: Request, held: readonly HeldRequest[]): boolean {
+  return method !== 'CANCEL' && held.length < MAX_HELD
+}
+
 /** What a later request of the same dialog must not overtake (RFC 3261 §12.2.2: the CSeq grows). */
 export function aheadOf<T extends HeldRequest>(
   held: readonly T[],

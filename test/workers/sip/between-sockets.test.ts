@@ -112,6 +112,26 @@ describe('a request inside a dialog waits for an end that is between two sockets
       await call.callee.phone.expectNothing()
     }))
 
+  test('RFC 3261 §9.2: a CANCEL of something else is answered at once, although requests of its dialog wait', () =>
+    play(async (world) => {
+      const call = await talking(world)
+      const alice = call.caller.phone
+      const invite = call.caller.request('INVITE', { headers: [`Contact: ${alice.contact}`] })
+      await call.callee.phone.expect('INVITE')
+      await lose(call.callee.phone)
+      call.caller.request('INFO')
+      await waiting(world)
+      // With the Route of its INVITE (RFC 3261 §9.1).
+      alice.cancel(
+        invite,
+        invite.headers('Route').map((route) => `Route: ${route}`),
+      )
+      await alice.expect('200 CANCEL')
+      call.callee.phone = await world.returned(call.callee.phone)
+      await call.callee.phone.expect('INFO')
+      expect(call.callee.phone.unread).toEqual([])
+    }))
+
   test('a BYE goes out although its sender has left meanwhile', () =>
     play(async (world) => {
       const call = await talking(world)

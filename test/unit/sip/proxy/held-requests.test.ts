@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aheadOf, cancelledBy, type HeldRequest, isFor } from '../../../../src/sip/proxy/held-requests'
+import { aheadOf, cancelledBy, type HeldRequest, isFor, mayWait } from '../../../../src/sip/proxy/held-requests'
 import { type RequestFacts, requestOf } from '../../support/messages'
 
 const TOKEN = { transaction: 'OA.ta~1', caller: 'OA.ta', callee: 'OB.tb' }
@@ -29,6 +29,11 @@ describe('a request that waits for an end of its dialog', () => {
     const waiting = [held('INFO', { branch: 'z9hG4bKother' }), invite]
     expect(cancelledBy(waiting, held('CANCEL', { branch: 'z9hG4bKre' }).request)).toBe(invite)
     expect(cancelledBy(waiting, held('CANCEL', { branch: 'z9hG4bKother' }).request)).toBeUndefined()
+  })
+
+  it('P9 is no CANCEL, whose INVITE is unknown on another socket', () => {
+    expect(mayWait(held('CANCEL').request, [])).toBe(false)
+    expect(mayWait(held('INVITE').request, [held('INFO')])).toBe(true)
   })
 
   it('is for one phone of one address', () => {
