@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { AddressGroup } from '../dispatcher/address-groups'
 import { addressGroups as table } from '../store/schema'
 import { Entry, entryFault, force, showEntry, toEntry, warningsOf } from './address-entry'
+import { countryCode } from './dial-rules'
 import { documentRoutes } from './document-routes'
 import { domainName } from './fields'
 import { MAX_ENTRIES } from './limits'
@@ -18,6 +19,10 @@ const fields = {
   domain: domainName
     .optional()
     .openapi({ description: 'Whose subscribers have the numbers that are called from here.' }),
+  country: countryCode.optional().openapi({
+    type: 'string',
+    description: 'Where the national numbers are from that are called and shown from here, ISO 3166.',
+  }),
   entries: z.array(Entry).max(MAX_ENTRIES),
 }
 
@@ -55,19 +60,16 @@ export const addressGroups = documentRoutes<AddressGroup, z.infer<typeof Address
   description:
     'Sources on the network, told by the packet that reached a gateway or by the socket, never by a header. The narrowest network counts.',
   store: (id, input) => {
-    const { carrier, domain, entries } = input as z.infer<typeof Input>
-    return { id, carrier, ...(domain === undefined ? {} : { domain }), entries: entries.map(toEntry) }
+    const { entries, force: _, ...group } = input as z.infer<typeof Input>
+    return { id, ...group, entries: entries.map(toEntry) } as AddressGroup
   },
   show: showGroup,
 })
 
 export function showGroup(group: AddressGroup): z.infer<typeof AddressGroupView> {
-  const { id, carrier, domain, entries } = group
   return {
-    id,
-    carrier,
-    ...(domain === undefined ? {} : { domain }),
-    entries: entries.map(showEntry),
+    ...group,
+    entries: group.entries.map(showEntry),
     warnings: warningsOf(group),
   }
 }

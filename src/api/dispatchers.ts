@@ -9,6 +9,7 @@ import {
 } from '../dispatcher/configuration'
 import { allDocuments } from '../store/documents'
 import { dispatcherSets as table, trunks } from '../store/schema'
+import { numberFormat } from './dial-rules'
 import { documentRoutes } from './document-routes'
 import { faults, sipUri, smallName } from './fields'
 import { MAX_DESTINATIONS } from './limits'
@@ -67,6 +68,7 @@ const SetInput = z
     probing: Probing.prefault({}),
     failover: z.array(status).default([...DEFAULT_FAILOVER]),
     noResponseSeconds: z.number().min(0.5).max(32).default(DEFAULT_NO_RESPONSE_SECONDS),
+    numbers: numberFormat.optional(),
   })
   .openapi('NewDispatcherSet')
 

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/min'
 import { SWITCHABLE_BLOCKS } from '../dispatcher/switchable-blocks'
 import { openDatabase } from '../store/database'
 import { deleteDomain, findDomain, insertDomain, listDomains, updateDomain } from '../store/domains'
 import { DIGEST_ALGORITHMS, type Domain, UNREGISTERED } from '../store/schema'
 import { pageOf, pageQuery, readPage } from './cursor'
+import { countryCode, dialRules } from './dial-rules'
 import { emergencyNumbers, refuseUnknownSet } from './emergency-numbers'
 import { domainName, time, toTime } from './fields'
 import { Problem, problems } from './problem'
@@ -21,18 +21,12 @@ const settings = {
     .min(1)
     .refine((list) => new Set(list).size === list.length, 'may name each algorithm once')
     .openapi({ description: 'Digest algorithms to challenge with, best first. Browser phones know MD5 only.' }),
-  country: z
-    .string()
-    .refine(
-      (text): text is CountryCode => isSupportedCountry(text),
-      'must be a country of ISO 3166, two capital letters',
-    )
-    .nullable()
-    .openapi({
-      type: 'string',
-      description: 'Where national numbers are dialled, ISO 3166. `null`: only international numbers are understood.',
-      example: 'AU',
-    }),
+  country: countryCode.nullable().openapi({
+    type: 'string',
+    description: 'Where national numbers are dialled, ISO 3166. `null`: only international numbers are understood.',
+    example: 'AU',
+  }),
+  dialRules,
   disabledBlocks: z
     .array(z.enum(SWITCHABLE_BLOCKS))
     .refine((list) => new Set(list).size === list.length, 'may name each block once')
@@ -55,6 +49,7 @@ const NewDomain = z
     unregistered: settings.unregistered.default('404'),
     algorithms: settings.algorithms.default(['MD5']),
     country: settings.country.default(null),
+    dialRules: settings.dialRules.default(null),
     disabledBlocks: settings.disabledBlocks.default([]),
     emergency: settings.emergency.default(null),
   })
@@ -65,6 +60,7 @@ const DomainPatch = z
     unregistered: settings.unregistered.optional(),
     algorithms: settings.algorithms.optional(),
     country: settings.country.optional(),
+    dialRules: settings.dialRules.optional(),
     disabledBlocks: settings.disabledBlocks.optional(),
     emergency: settings.emergency.optional(),
   })
@@ -157,12 +153,13 @@ export const domains = createRouter()
   })
   .openapi(change, async (c) => {
     const { name } = c.req.valid('param')
-    const { unregistered, algorithms, country, disabledBlocks, emergency } = c.req.valid('json')
+    const { unregistered, algorithms, country, dialRules, disabledBlocks, emergency } = c.req.valid('json')
     await refuseUnknownSet(c.env, emergency)
     const domain = await updateDomain(openDatabase(c.env.DB), name, {
       ...(unregistered && { unregistered }),
       ...(algorithms && { algorithms }),
       ...(country !== undefined && { country }),
+      ...(dialRules !== undefined && { dialRules }),
       ...(disabledBlocks && { disabledBlocks }),
       ...(emergency !== undefined && { emergency }),
       updatedAt: Date.now(),

@@ -188,7 +188,7 @@ function show({ connectedAt, reportedAt, ...gateway }: GatewayView): z.infer<typ
 
 /** With its secret, as the gateway needs it; undefined when none of the keys opens it. */
 async function withSecret(
-  { secret, domain: _, subscriber: __, ...trunk }: StoredTrunk,
+  { secret, domain: _, subscriber: __, country: ___, ...trunk }: StoredTrunk,
   env: Env,
 ): Promise<Trunk | undefined> {
   if (faultOfKeys(env.SECRETS_KEY) !== undefined) return undefined

@@ -4,6 +4,7 @@ import { openDatabase } from '../store/database'
 import { findDocument } from '../store/documents'
 import { trunks as table } from '../store/schema'
 import type { StoredTrunk } from '../store/stored-trunk'
+import { countryCode } from './dial-rules'
 import { documentRoutes } from './document-routes'
 import { domainName, sipUri, smallName, username } from './fields'
 import { MAX_PASSWORD } from './limits'
@@ -40,6 +41,10 @@ export const trunkFields = {
   subscriber: username.optional().openapi({
     description: '`l_username`: who of the domain gets the calls; without him it is who has the number in To.',
     example: '1001',
+  }),
+  country: countryCode.optional().openapi({
+    type: 'string',
+    description: 'Where the national numbers are from that are called and shown over it, ISO 3166.',
   }),
   socket: smallName.optional().openapi({
     description:

@@ -1,12 +1,10 @@
 import { type CallLimits, isDestinationAllowed } from '../dispatcher/call-limits'
 import { DEFAULT_FAILOVER } from '../dispatcher/configuration'
 import { type AnyBlock, type CarrierWay, type Context, type Decision, type Party, switchable } from '../routing'
-import { toE164 } from '../routing/numbers'
+import { internationalNumber } from '../routing/numbers'
 import { ANONYMOUS, wants } from '../sip/identity/privacy'
+import { unescapeUri } from '../sip/message/uri'
 import type { TargetSet } from '../sip/proxy/target'
-
-/** What a subscriber may dial as an international number everywhere: with its plus, with 00, or with neither. */
-const NUMBER = /^(?:\+|00)?([1-9]\d{5,14})$/
 
 /**
  * Calls of our subscribers to numbers that none of them has: to the dispatcher sets of the longest prefix, the cheapest
@@ -48,14 +46,9 @@ async function targetsOf(c: Context<never>, { set, cost }: CarrierWay, number: s
   return cost === undefined ? groups : groups.map((group) => group.map((target) => ({ ...target, cost })))
 }
 
-/** A national number where its domain is in a country, otherwise an international one; with its plus. */
+/** What was dialled as its domain dials: a national number where that is in a country, otherwise an international one. */
 async function numberOf(c: Context<never>, { user = '', domain }: Party): Promise<string | undefined> {
-  if (!/^[+\d]/.test(user)) return undefined
-  const country = (await c.services.domain(domain))?.country
-  const national = country && toE164(user, { country })
-  if (national) return national
-  const digits = NUMBER.exec(user)?.[1]
-  return digits === undefined ? undefined : `+${digits}`
+  return /^[+\d]/.test(user) ? internationalNumber(unescapeUri(user), await c.services.domain(domain)) : undefined
 }
 
 async function refuse(

@@ -36,10 +36,11 @@ export function emergency<State = never>(settings?: EmergencyOptions<State>): Bl
   if (settings) check(settings)
   return async function emergency(c) {
     if (c.method !== 'INVITE' || c.inDialog) return
-    const wanted = settings ?? (await ofDomain(c))
+    const wanted: Wanted<State> | undefined = settings ?? (await ofDomain(c))
     if (!wanted) return
-    const { numbers, route, matchTo = false, options = {} } = wanted
-    const dialled = [c.callee, ...(matchTo ? [c.to] : [])].map(dialledBy)
+    const { numbers, route, matchTo = false, options = {}, outsidePrefix = '' } = wanted
+    const called = [c.callee, ...(matchTo ? [c.to] : [])].map(dialledBy)
+    const dialled = called.flatMap((number) => [number, ...behind(outsidePrefix, number)])
     const number = dialled.find((d) => numbers.includes(d))
     if (number === undefined) return
     c.log('emergency', { number, from: c.from?.aor, source: c.source.address })
@@ -51,7 +52,14 @@ export function emergency<State = never>(settings?: EmergencyOptions<State>): Bl
   }
 }
 
-async function ofDomain<State>(c: Context<State>): Promise<EmergencyOptions<State> | undefined> {
+/** With what is dialled for an outside line: nobody thinks of it in an emergency, or everybody does. */
+type Wanted<State> = EmergencyOptions<State> & { readonly outsidePrefix?: string | undefined }
+
+function behind(prefix: string, dialled: string): string[] {
+  return prefix !== '' && dialled.startsWith(prefix) ? [dialled.slice(prefix.length)] : []
+}
+
+async function ofDomain<State>(c: Context<State>): Promise<Wanted<State> | undefined> {
   const { callee, carrier } = c
   if (carrier || !callee || !EMERGENCY_NUMBER.test(dialledBy(callee))) return undefined
   const domain = await c.services.domain(callee.domain)
@@ -62,6 +70,7 @@ async function ofDomain<State>(c: Context<State>): Promise<EmergencyOptions<Stat
     route: route.includes('@') ? route : (c, number) => c.carriers(route, number),
     ...(notify === undefined ? {} : { notify: { to: notify, from: `emergency@${domain.name}` } }),
     options: { failover: DEFAULT_FAILOVER },
+    outsidePrefix: domain.dialRules?.outsidePrefix,
   }
 }
 

@@ -4,7 +4,7 @@ import { unescapeUri } from '../sip/message/uri'
 
 /**
  * A subscriber, or an alias, whose name is a telephone number is found however the number is dialled: with its plus, with 00, with
- * neither, and as a national number of the domain's `country`. Who has exactly the dialled name comes first; then the first spelling that
+ * neither, and as a national number of the domain's `country`, by its `dialRules`. Who has exactly the dialled name comes first; then the first spelling that
  * somebody has becomes the Request-URI. Only numbers of six digits or more that nobody of ours has registered are asked for. Comes
  * before `aliases` and `callFeatures`, which know addresses only.
  *
@@ -19,7 +19,7 @@ export function numbers(): AnyBlock {
     if (!settings) return
     const found = await c.location.lookup({ subscriber: true })
     if (found.type !== 'unregistered' || found.subscriber) return
-    const users = numberSpellings(unescapeUri(callee.user), settings.country)
+    const users = numberSpellings(unescapeUri(callee.user), settings)
     if (users.length === 0) return
     const known = await c.services.firstKnown([callee.aor, ...users.map((user) => `${user}@${callee.domain}`)])
     if (known !== undefined && known !== callee.aor) c.request = { ...c.request, uri: `sip:${known}` }

@@ -1,3 +1,5 @@
+import type { CountryCode } from '../numbers/dialled'
+
 /** Sources on the network: `permissions` of Kamailio. */
 export interface AddressGroup {
   readonly id: string
@@ -5,6 +7,8 @@ export interface AddressGroup {
   readonly carrier: boolean
   /** Whose subscribers have the numbers that this carrier calls. */
   readonly domain?: string
+  /** Where the national numbers are from that this carrier sends, ISO 3166. */
+  readonly country?: CountryCode
   readonly entries: readonly AddressEntry[]
 }
 

@@ -1,3 +1,5 @@
+import type { NumberFormat } from '../numbers/format'
+
 /** How the destinations of one priority share the calls. */
 export const ALGORITHMS = [
   'priority',
@@ -24,6 +26,8 @@ export interface DispatcherSet {
   readonly failover: readonly number[]
   /** How long a destination may stay silent before the next one is tried. */
   readonly noResponseSeconds: number
+  /** How numbers are written there; E.164 in the Request-URI alone when absent. */
+  readonly numbers?: NumberFormat | undefined
 }
 
 export interface Destination {

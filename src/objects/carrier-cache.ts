@@ -62,11 +62,12 @@ function carrierDataOf({ groups, routes, trunks, sets }: CarrierRows): CarrierDa
   }
 }
 
-function peerOf({ name, domain, subscriber }: StoredTrunk): Peer {
+function peerOf({ name, domain, subscriber, country }: StoredTrunk): Peer {
   return {
     trunk: name,
     carrier: true,
     ...(domain === undefined ? {} : { domain }),
     ...(subscriber === undefined ? {} : { subscriber }),
+    ...(country === undefined ? {} : { country }),
   }
 }

@@ -22,13 +22,14 @@ export async function domainSettings(env: Env, name: string, nowMs: number): Pro
     cache.delete(name)
     return undefined
   }
-  const { unregistered, algorithms, country, disabledBlocks, emergency } = domain
+  const { unregistered, algorithms, country, dialRules, disabledBlocks, emergency } = domain
   const settings = {
     name: domain.name,
     unregistered,
     algorithms,
     disabledBlocks,
     ...(country === null ? {} : { country }),
+    ...(dialRules === null ? {} : { dialRules }),
     ...(emergency === null ? {} : { emergency }),
   }
   warnIfOpen(settings, cache.get(name)?.settings)

@@ -17,7 +17,7 @@ import type { FloodLimit } from '../sip/transport/flood-limiter'
 import type { Source } from '../sip/transport/source'
 import type { Trunk } from '../sip/uac/trunk'
 import type { LiveGateway } from './carriers'
-import type { CountryCode } from './numbers'
+import type { CountryCode, DialRules } from './numbers'
 import type { SharedRows } from './shared'
 
 /** What a domain of ours is set to. */
@@ -29,6 +29,8 @@ export interface DomainSettings {
   readonly algorithms: readonly Algorithm[]
   /** Where national numbers are dialled, ISO 3166: `AU`. */
   readonly country?: CountryCode
+  /** How they are dialled there, where the country does not say enough. */
+  readonly dialRules?: DialRules
   /** Blocks that it does without. */
   readonly disabledBlocks?: readonly SwitchableBlock[]
   /** What `emergency()` of the default script does; absent: nothing. */
@@ -73,6 +75,8 @@ export interface Peer {
   readonly carrier: boolean
   /** Whose subscribers have the numbers it calls. */
   readonly domain?: string
+  /** Where the national numbers are from that it calls and shows. */
+  readonly country?: CountryCode
   /** Who of the domain gets the calls of the trunk, whatever number it calls; absent: who has the number. */
   readonly subscriber?: string
   /** Of the entry that matched. */

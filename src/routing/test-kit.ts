@@ -14,7 +14,7 @@ import type { LiveGateway } from './carriers'
 import { Context } from './context'
 import type { Decision } from './decision'
 import { FailureContext, type FailureRoute, type ResultRoute } from './later-routes'
-import type { CountryCode } from './numbers'
+import type { CountryCode, DialRules } from './numbers'
 import type { Router } from './router'
 import { ResultContext, type SendOrder } from './send'
 import type { CarrierWay, DomainSettings, Lookup, Peer, Services, Subscribed } from './services'
@@ -30,6 +30,8 @@ export interface Fakes {
   readonly domains?: readonly string[]
   /** Where national numbers are dialled, for all of these domains. */
   readonly country?: CountryCode
+  /** How they are dialled there. */
+  readonly dialRules?: DialRules
   /** Blocks that all of these domains do without. */
   readonly disabledBlocks?: readonly SwitchableBlock[]
   /** What the deployment is set to: `{ antiFlood, redirections }`. Default: as `wrangler.toml` has it. */
@@ -253,13 +255,14 @@ class FakeServices implements Services {
   async domain(name: string): Promise<DomainSettings | undefined> {
     const isOurs = (this.fakes.domains ?? ['example.com']).includes(name)
     if (!isOurs) return undefined
-    const { country, disabledBlocks = [], emergency } = this.fakes
+    const { country, dialRules, disabledBlocks = [], emergency } = this.fakes
     return {
       name,
       unregistered: '404',
       algorithms: ['MD5'],
       disabledBlocks,
       ...(country === undefined ? {} : { country }),
+      ...(dialRules === undefined ? {} : { dialRules }),
       ...(emergency === undefined ? {} : { emergency }),
     }
   }

@@ -47,7 +47,7 @@ export async function insertDomain(db: Database, domain: Domain): Promise<Domain
 }
 
 export type DomainChanges = Partial<
-  Pick<Domain, 'unregistered' | 'algorithms' | 'country' | 'disabledBlocks' | 'emergency'>
+  Pick<Domain, 'unregistered' | 'algorithms' | 'country' | 'dialRules' | 'disabledBlocks' | 'emergency'>
 > &
   Pick<Domain, 'updatedAt'>
 

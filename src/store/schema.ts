@@ -8,6 +8,7 @@ import type { DispatcherSet } from '../dispatcher/configuration'
 import type { EmergencyNumbers } from '../dispatcher/emergency-numbers'
 import type { Alias, SpeedDials } from '../dispatcher/names'
 import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
+import type { DialRules } from '../numbers/dialled'
 import type { CallFeatures } from '../sip/proxy/call-features'
 import type { StoredTrunk } from './stored-trunk'
 
@@ -32,6 +33,8 @@ export const domains = sqliteTable('domains', {
   algorithms: text({ mode: 'json' }).$type<DigestAlgorithm[]>().notNull().default(sql`'["MD5"]'`),
   /** Where national numbers are dialled, ISO 3166; null: only international numbers are understood. */
   country: text().$type<CountryCode>(),
+  /** How numbers are dialled, where the country does not say enough. */
+  dialRules: text({ mode: 'json' }).$type<DialRules>(),
   /** Blocks of the default script that it does without. */
   disabledBlocks: text({ mode: 'json' }).$type<SwitchableBlock[]>().notNull().default(sql`'[]'`),
   /** Which numbers are for emergencies, and where they go; null: none. */

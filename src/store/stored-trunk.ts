@@ -1,3 +1,4 @@
+import type { CountryCode } from '../numbers/dialled'
 import type { Trunk } from '../sip/uac/trunk'
 
 /** As it is stored: what was secret is sealed. */
@@ -7,4 +8,6 @@ export type StoredTrunk = Omit<Trunk, 'secret'> & {
   readonly domain?: string
   /** Who of the domain gets the calls, whatever number was called. */
   readonly subscriber?: string
+  /** Where the national numbers are from that come over it, ISO 3166. */
+  readonly country?: CountryCode
 }

@@ -16,14 +16,15 @@ const node = /^node:/
 
 export const zones: Readonly<Record<string, Zone>> = {
   sip: { pure: true, imports: [], packages: [] },
-  dispatcher: { pure: true, imports: ['sip'], packages: [] },
+  numbers: { pure: true, imports: [], packages: [/^libphonenumber-js/] },
+  dispatcher: { pure: true, imports: ['numbers', 'sip'], packages: [] },
   media: { pure: true, imports: ['sip'], packages: [] },
   platform: { imports: ['sip'], packages: [/^node:crypto$/] },
   store: {
-    imports: ['dispatcher', 'media', 'platform', 'sip'],
+    imports: ['dispatcher', 'media', 'numbers', 'platform', 'sip'],
     packages: [/^drizzle-orm/, /^ipaddr\.js$/, /^libphonenumber-js/],
   },
-  routing: { imports: ['dispatcher', 'media', 'platform', 'sip'], packages: [/^libphonenumber-js/] },
+  routing: { imports: ['dispatcher', 'media', 'numbers', 'platform', 'sip'], packages: [] },
   blocks: { imports: ['routing', 'store', 'dispatcher', 'media', 'platform', 'sip'], packages: [] },
   // Whoever deploys it imports what he likes.
   script: { file: 'src/script.ts', imports: ['blocks', 'routing', 'sip'], packages: [/./] },
@@ -32,7 +33,7 @@ export const zones: Readonly<Record<string, Zone>> = {
     packages: [workers],
   },
   api: {
-    imports: ['store', 'dispatcher', 'media', 'platform', 'sip'],
+    imports: ['store', 'dispatcher', 'media', 'numbers', 'platform', 'sip'],
     types: ['objects'],
     packages: [workers, /^hono/, /^@hono\//, /^zod/, /^drizzle-orm/, /^ipaddr\.js$/, /^libphonenumber-js/],
   },
@@ -55,7 +56,7 @@ export const zones: Readonly<Record<string, Zone>> = {
   },
   upgrade: { file: 'src/upgrade.ts', imports: ['platform', 'sip'], packages: [] },
   gateway: {
-    imports: ['dispatcher', 'media', 'platform', 'sip'],
+    imports: ['dispatcher', 'media', 'numbers', 'platform', 'sip'],
     packages: [node, /^ws$/, /^bencodec$/, /^ipaddr\.js$/, /^prom-client$/],
   },
   cli: { imports: ['dispatcher', 'media', 'platform', 'sip'], types: ['api'], packages: [node, /^hono\/client$/] },

@@ -39,7 +39,11 @@ export class Challenges {
     if (inDialog) this.remember(header(request, 'call-id') ?? '', cSeqOffset)
     const transport = target.transport === 'TCP' ? 'TCP' : 'UDP'
     const [, back = ''] = hop.recordRoute
-    const recordRoute = [networkRoute(hop.sentBy, transport, { session, trunk: hop.trunk, cSeqOffset }), back]
+    const dialogUsers = hop.users ? { users: hop.users } : {}
+    const recordRoute = [
+      networkRoute(hop.sentBy, transport, { session, trunk: hop.trunk, cSeqOffset, ...dialogUsers }),
+      back,
+    ]
     return { ...target, hop: { ...hop, headers: [answer], cSeqOffset, recordRoute } }
   }
   /** No end of a dialog is waited for: it may pass elsewhere. */

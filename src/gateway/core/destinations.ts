@@ -1,3 +1,4 @@
+import type { NumberFormat } from '../../numbers/format'
 import type { NetworkAddress } from '../../sip/transport/hop'
 
 /** One address that a request may go to. */
@@ -16,6 +17,8 @@ export interface Plan {
   readonly groups: readonly (readonly Way[])[]
   readonly failover: readonly number[]
   readonly noResponseMs: number
+  /** How its carriers want numbers; E.164 as the Worker says them when absent. */
+  readonly numbers?: NumberFormat
 }
 
 /** What a call tells of itself when a destination is chosen for it. */
@@ -56,6 +59,8 @@ export interface Credentials {
 export interface Trunks {
   /** The trunk whose Contact has this user. */
   byContact(user: string): string | undefined
+  /** Whether it is the address-of-record of a trunk. */
+  isAccount(uri: string): boolean
   /** The request again with the answer to a challenge of that trunk; undefined when it is not ours to answer. */
   answer(
     trunk: string,

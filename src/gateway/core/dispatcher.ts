@@ -90,7 +90,8 @@ export class Dispatcher implements Destinations {
     const ways = await Promise.all(groups.map((group) => this.waysOfGroup(set, group)))
     // Silence and a transport that fails are 408 and 503 of our own.
     const failover = [...new Set([...set.failover, 408, 503])]
-    return { groups: ways.flat(), failover, noResponseMs: set.noResponseSeconds * 1_000 }
+    const numbers = set.numbers ? { numbers: set.numbers } : {}
+    return { groups: ways.flat(), failover, noResponseMs: set.noResponseSeconds * 1_000, ...numbers }
   }
 
   /** At once: the first address of each; should they all fail, the second of each that has one (RFC 3263 §4.3). */

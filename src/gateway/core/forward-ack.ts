@@ -1,3 +1,4 @@
+import { asShown } from '../../sip/identity/hop-users'
 import { prependHeader } from '../../sip/message/edit'
 import { header } from '../../sip/message/headers'
 import type { Request } from '../../sip/message/message'
@@ -30,7 +31,7 @@ export async function forwardAck(
     const passed = await media.pass(request, way)
     const via = viaFor(target.transport, hop.sentBy, `${MAGIC_COOKIE}a.${ports.random()}`)
     const lines = toLink ? hop.headers.reduce((r, [name, value]) => prependHeader(r, name, value), passed) : passed
-    const frame = toFrame(forwardRequest(shiftCSeq(lines, cSeqOffset), { via }))
+    const frame = toFrame(forwardRequest(asShown(shiftCSeq(lines, cSeqOffset), hop.users), { via }))
     if (toLink) await ports.toLink(frame, socketIn(target))
     else await ports.toNetwork(frame, addressOf(target))
   } catch (error) {

@@ -1,9 +1,15 @@
+import type { HopUser, HopUsers } from '../../sip/identity/hop-users'
 import { removeFirstValue } from '../../sip/message/edit'
 import { header, headerValues } from '../../sip/message/headers'
+import { fromHex, toHex } from '../../sip/message/hex'
 import type { Request } from '../../sip/message/message'
 import { parseNameAddress, tagOf } from '../../sip/message/name-address'
 import { parameter } from '../../sip/message/parameters'
 import { parseUri, type SipUri } from '../../sip/message/uri'
+
+const NOTE = /^m\.([\w-]{0,64})\.(\d{1,4})\.([a-z0-9-]*)(?:\.([0-9a-f]+))?$/
+/** RFC 3261 §25.1, without a password. */
+const USER = /^[\w.!~*'()&=+$,;?/%-]{1,64}$/
 
 /** Hosts of the link end so: nobody resolves them. */
 export function linkHost(name: string): string {
@@ -41,6 +47,8 @@ export interface DialogNote {
   readonly trunk?: string
   /** Added to the CSeq of the caller. */
   readonly cSeqOffset: number
+  /** Whom the network sees in another format than the Worker: the caller as From, the callee as To. */
+  readonly users?: HopUsers
 }
 
 /** RFC 3261 §16.4, RFC 5658 §4: both our values of a double Record-Route come off. */
@@ -99,12 +107,31 @@ export function linkRoute(name: string, socket: number): string {
   return `<sip:s${socket}@${linkHost(name)};transport=ws;lr>`
 }
 
-function writeNote({ session, cSeqOffset, trunk }: DialogNote): string {
-  return `m.${session}.${cSeqOffset}.${trunk ?? ''}`
+function writeNote({ session, cSeqOffset, trunk, users }: DialogNote): string {
+  return `m.${session}.${cSeqOffset}.${trunk ?? ''}${users ? `.${writeUsers(users)}` : ''}`
+}
+
+/** Users hold no blanks; what is not in another format is left out. */
+function writeUsers({ from, to }: HopUsers): string {
+  return toHex([from?.sent, from?.shown, to?.sent, to?.shown].map((user) => user ?? '').join(' '))
+}
+
+/** Undefined for what could not stand in a URI. */
+function readUsers(hex: string): HopUsers | undefined {
+  const [caller, callerShown, callee, calleeShown, ...more] = fromHex(hex)?.split(' ') ?? []
+  const from = userOf(caller, callerShown)
+  const to = userOf(callee, calleeShown)
+  if (more.length > 0 || (!from && !to)) return undefined
+  return { ...(from ? { from } : {}), ...(to ? { to } : {}) }
+}
+
+function userOf(sent = '', shown = ''): HopUser | undefined {
+  return USER.test(sent) && USER.test(shown) ? { sent, shown } : undefined
 }
 
 function readNote(user: string | undefined): DialogNote | undefined {
-  const [, session = '', offset, trunk] = /^m\.([\w-]{0,64})\.(\d{1,4})\.([a-z0-9-]*)$/.exec(user ?? '') ?? []
+  const [, session = '', offset, trunk, hex = ''] = NOTE.exec(user ?? '') ?? []
   if (offset === undefined) return undefined
-  return { session, cSeqOffset: Number(offset), ...(trunk ? { trunk } : {}) }
+  const users = readUsers(hex)
+  return { session, cSeqOffset: Number(offset), ...(trunk ? { trunk } : {}), ...(users ? { users } : {}) }
 }

@@ -25,12 +25,13 @@ import type { BranchOutcome, Destinations, Trunks, Way } from './destinations'
 import { forwardAck } from './forward-ack'
 import type { Media } from './media'
 import { nextHop } from './next-hop'
+import { formatAsserted } from './number-format'
 import { isForUs, pong } from './options'
 import { type DialogNote, linkHost, type OwnNames, takeOwnRoutes } from './own-routes'
 import type { RemotePhone } from './phone-keep-alive'
 import { type Origin, orElse, RelayedCall } from './relayed-call'
 import { destinationOf } from './target-address'
-import { type TargetOptions, Targets } from './targets'
+import { type ChosenSet, type TargetOptions, Targets } from './targets'
 import { endUnusable } from './unusable-answer'
 
 export interface RelayOptionsOfGateway extends TargetOptions {
@@ -105,6 +106,7 @@ export class Relay {
       sourced,
       session,
       ...(socket === undefined ? {} : { socket }),
+      ...(note?.users ? { users: note.users } : {}),
     })
     if (request.method === 'ACK') return forwardAck(stripped, target, { cSeqOffset: 0, session }, this.options)
     this.start(stripped, origin, scope, [[target]], {}, session)
@@ -153,9 +155,12 @@ export class Relay {
     if (request.method === 'INVITE') await this.trying(request, origin)
     const plan = await this.options.destinations.plan(set, facts)
     if (!plan) return this.refuse(request, origin, 'link', 503, `No Dispatcher Set ${set}`)
-    const { groups, failover, noResponseMs } = plan
+    const { groups, failover, noResponseMs, numbers } = plan
     if (groups.length === 0) return this.refuse(request, origin, 'link', 503, `No Destination Of ${set} Is Active`)
-    this.send(request, groups, origin, undefined, { failover, noResponseMs }, set)
+    const isAccount = (uri: string) => this.options.trunks.isAccount(uri)
+    const shown = numbers ? formatAsserted(request, numbers, isAccount) : request
+    const chosen = { name: set, ...(numbers ? { numbers } : {}) }
+    this.send(shown, groups, origin, undefined, { failover, noResponseMs }, chosen)
   }
 
   /** No 100 of ours: how long the address may be silent is the Worker's to say. */
@@ -171,7 +176,7 @@ export class Relay {
     origin: Origin,
     note?: DialogNote,
     options: RelayOptions = {},
-    set?: string,
+    set?: ChosenSet,
   ): void {
     const callId = header(request, 'call-id') ?? ''
     const cSeqOffset = Math.max(note?.cSeqOffset ?? 0, note === undefined ? 0 : this.challenges.offsetOf(callId))

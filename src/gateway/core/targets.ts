@@ -1,3 +1,5 @@
+import type { NumberFormat } from '../../numbers/format'
+import type { HopUsers } from '../../sip/identity/hop-users'
 import { header } from '../../sip/message/headers'
 import type { Request } from '../../sip/message/message'
 import { formatParameters } from '../../sip/message/parameters'
@@ -7,9 +9,16 @@ import { formatFlowToken } from '../../sip/transport/flow-token'
 import { formatAddress, type NetworkAddress, parseAddress } from '../../sip/transport/hop'
 import { SOURCE_HEADER } from '../../sip/transport/source'
 import type { Way } from './destinations'
+import { formatUri, formatUsers, type IsAccount } from './number-format'
 import { type DialogNote, linkHost, linkRoute, networkRoute } from './own-routes'
 import type { Ports } from './ports'
 import type { Origin } from './relayed-call'
+
+/** The dispatcher set that a new request goes to. */
+export interface ChosenSet {
+  readonly name: string
+  readonly numbers?: NumberFormat
+}
 
 export interface TargetOptions {
   readonly name: string
@@ -20,6 +29,7 @@ export interface TargetOptions {
   reaches(to: Omit<NetworkAddress, 'port'>): boolean
   /** Which socket of the link a new call uses. */
   socketOf(callId: string): number
+  readonly trunks: { readonly isAccount: IsAccount }
 }
 
 /** How long it is remembered that an address takes no TCP. */
@@ -39,10 +49,15 @@ export class Targets {
   link(
     request: Request,
     source: NetworkAddress,
-    known: { readonly sourced: string; readonly session: string; readonly socket?: number },
+    known: {
+      readonly sourced: string
+      readonly session: string
+      readonly socket?: number
+      readonly users?: HopUsers
+    },
   ): Target {
     const { name, sentBy, socketOf } = this.options
-    const { session, socket = socketOf(header(request, 'call-id') ?? '') } = known
+    const { session, users, socket = socketOf(header(request, 'call-id') ?? '') } = known
     const note = { session, cSeqOffset: 0 }
     const path = request.method === 'REGISTER' ? [['Path', this.pathOf(source)] as const] : []
     const hop: NetworkHop = {
@@ -52,6 +67,7 @@ export class Targets {
       recordRoute: [linkRoute(name, socket), networkRoute(sentBy(source), source.transport, note)],
       headers: [[SOURCE_HEADER, known.sourced], ...path],
       cSeqOffset: 0,
+      ...(users ? { users: backward(users) } : {}),
     }
     return { uri: request.uri, flow: 'link', transport: 'WSS', path: [], q: 1, trusted: true, hop }
   }
@@ -62,11 +78,13 @@ export class Targets {
     return `<sip:${formatFlowToken(source, ports.mac)}@${linkHost(name)};transport=ws;lr;ob>`
   }
 
-  network(request: Request, way: Way, origin: Origin, note: DialogNote, set: string | undefined): Target {
+  network(request: Request, way: Way, origin: Origin, note: DialogNote, set?: ChosenSet): Target {
     const { name, sentBy } = this.options
     const { to } = way
     const trunk = way.trunk ?? note.trunk
-    const noted = { ...note, ...(trunk === undefined ? {} : { trunk }) }
+    const isAccount = (uri: string) => this.options.trunks.isAccount(uri)
+    const users = set?.numbers ? formatUsers(request, set.numbers, isAccount) : note.users
+    const noted = { ...note, ...(trunk === undefined ? {} : { trunk }), ...(users ? { users } : {}) }
     const hop: NetworkHop = {
       to: formatAddress(to),
       reliable: to.transport !== 'UDP',
@@ -75,9 +93,10 @@ export class Targets {
       headers: [],
       cSeqOffset: note.cSeqOffset,
       ...(trunk === undefined ? {} : { trunk }),
-      ...(set === undefined || way.destination === undefined ? {} : { destination: `${set} ${way.destination}` }),
+      ...(set === undefined || way.destination === undefined ? {} : { destination: `${set.name} ${way.destination}` }),
+      ...(users ? { users } : {}),
     }
-    const uri = atHost(request.uri, way.host)
+    const uri = atHost(set?.numbers ? formatUri(request.uri, set.numbers) : request.uri, way.host)
     // What this one may see is the Worker's to say, which has taken out the rest.
     return { uri, flow: 'network', transport: to.transport, path: [], q: 1, trusted: true, hop }
   }
@@ -108,6 +127,14 @@ function atHost(uri: string, host: string | undefined): string {
   if (!parsed) return uri
   const user = parsed.user === undefined ? '' : `${parsed.user}@`
   return `${parsed.scheme}:${user}${host}${formatParameters(parsed.parameters)}`
+}
+
+/** From the network the callee of our caller is in From, as he sees both. */
+function backward({ from, to }: HopUsers): HopUsers {
+  return {
+    ...(to ? { from: { sent: to.shown, shown: to.sent } } : {}),
+    ...(from ? { to: { sent: from.shown, shown: from.sent } } : {}),
+  }
 }
 
 /** Our Record-Route with the same note, as it is over TCP. */

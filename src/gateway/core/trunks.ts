@@ -97,6 +97,16 @@ export class TrunkRegistrations implements Trunks {
     return undefined
   }
 
+  isAccount(uri: string): boolean {
+    const known = parseUri(uri)
+    if (!known) return false
+    const { user, host, port } = known
+    const registrar = `${host}${port === undefined ? '' : `:${port}`}`.toLowerCase()
+    return [...this.entries.values()].some(
+      ({ trunk }) => trunk.username === user && trunk.registrar.toLowerCase() === registrar,
+    )
+  }
+
   answer(
     name: string,
     request: { readonly method: string; readonly uri: string },

@@ -233,6 +233,7 @@ export class FlowServices implements Services {
       group: group.id,
       carrier: group.carrier,
       ...(group.domain === undefined ? {} : { domain: group.domain }),
+      ...(group.country === undefined ? {} : { country: group.country }),
       ...(entry.tag === undefined ? {} : { tag: entry.tag }),
     }
   }

@@ -15,13 +15,18 @@ export function replaceCaller<M extends Message>(
   request: M,
   replaced: Address,
 ): { request: M; replacement: CallerReplacement } | undefined {
+  const original = callerOf(request)
+  return original && { request: setParty(request, 'From', replaced), replacement: { original, replaced } }
+}
+
+/** URI and display name in From, as plain text; undefined when it can't be read. */
+export function callerOf(request: Message): Address | undefined {
   const from = parseNameAddress(header(request, 'from') ?? '')
   if (!from) return undefined
   const readable = (text: string) =>
     request.binary ? decodeFrame(Uint8Array.from(text, (c) => c.charCodeAt(0))).text : text
   const display = from.display === undefined ? {} : { display: readable(plain(from.display)) }
-  const original = { uri: from.uri, ...display }
-  return { request: setParty(request, 'From', replaced), replacement: { original, replaced } }
+  return { uri: from.uri, ...display }
 }
 
 /** Who sent the request that a message is or answers: the caller of the dialog, or its callee. */

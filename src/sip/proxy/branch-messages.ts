@@ -1,6 +1,7 @@
 import type { Mac } from '../auth/algorithm'
 import { towardTarget } from '../identity/asserted'
 import { towardCallee } from '../identity/caller'
+import { asShown } from '../identity/hop-users'
 import { parseCSeq } from '../message/c-seq'
 import { headerLine, prependHeader, setHeader } from '../message/edit'
 import { header } from '../message/headers'
@@ -71,7 +72,7 @@ function recordRoute(context: ResponseContext, request: Request, target: Target,
 function onThisHop(request: Request, hop: NetworkHop | undefined): Request {
   if (!hop) return request
   const lines = hop.headers.map(([name, value]) => headerLine(name, value))
-  return shiftCSeq({ ...request, headers: [...request.headers, ...lines] }, hop.cSeqOffset)
+  return asShown(shiftCSeq({ ...request, headers: [...request.headers, ...lines] }, hop.cSeqOffset), hop.users)
 }
 
 function asCalleeSees({ replacement }: ResponseContext, request: Request): Request {
@@ -115,7 +116,8 @@ function hopByHop(context: ResponseContext, index: number, method: string, to: s
     body: '',
     binary: original.binary,
   }
-  return target.path.toReversed().reduce((r, route) => prependHeader(r, 'Route', route), request)
+  const routed = target.path.toReversed().reduce((r, route) => prependHeader(r, 'Route', route), request)
+  return asShown(routed, target.hop?.users)
 }
 
 function branchVia(context: ResponseContext, index: number, mac: Mac): string {

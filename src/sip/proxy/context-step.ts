@@ -1,4 +1,5 @@
 import { fromTarget } from '../identity/asserted'
+import { asWritten } from '../identity/hop-users'
 import { header } from '../message/headers'
 import type { Response } from '../message/message'
 import { serialize } from '../message/serialize'
@@ -98,7 +99,8 @@ class ContextStep extends ContextCancelling {
 
   private response(index: number, received: Response): void {
     const branch = this.context.branches[index]
-    const response = shiftCSeq(received, -(branch?.target.hop?.cSeqOffset ?? 0))
+    const hop = branch?.target.hop
+    const response = asWritten(shiftCSeq(received, -(hop?.cSeqOffset ?? 0)), hop?.users)
     if (!branch || !isAnswerTo(this.context.asked, response)) return
     const { status } = response
     if (this.context.lingers) this.stopTimer('silent', index)

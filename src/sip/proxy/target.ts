@@ -1,3 +1,4 @@
+import type { HopUsers } from '../identity/hop-users'
 import type { FlowAddress } from '../outbound/flow-address'
 
 /** Where one branch goes: a registered contact, or anything else reached over a known flow. */
@@ -44,6 +45,8 @@ export interface NetworkHop {
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
   /** What is added to the CSeq number: a request that answers a challenge is another one (RFC 3261 §22.2). */
   readonly cSeqOffset: number
+  /** Numbers in From and To that this peer wants in another format. */
+  readonly users?: HopUsers
 }
 
 /** Groups are tried in order; the targets of one group ring together. */

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { carriers, fromCarrier, location } from '../../../src/blocks'
 import { Router } from '../../../src/routing'
 import { decide, type FakeRequest, type Fakes, inWords } from '../../../src/routing/test-kit'
+import { setHeader } from '../../../src/sip/message/edit'
 import { header } from '../../../src/sip/message/headers'
+import type { Request } from '../../../src/sip/message/message'
 
 const script = new Router().use(fromCarrier(), authenticated, carriers(), location())
 /** As `digestAuth` leaves it. */
@@ -33,6 +35,14 @@ describe('calls out', () => {
       )
     },
   )
+
+  it.each<[string, Fakes]>([
+    ['90299999999', { country: 'AU', dialRules: { outsidePrefix: '9' } }],
+    ['001161299999999', { country: 'US', dialRules: { internationalPrefixes: ['0011'] } }],
+    ['01161299999999', { country: 'US' }],
+  ])('H10 %s goes out as its domain dials: %j', async (user, plan) => {
+    expect(inWords(await out(to(user), plan))).toContain('sip:+61299999999@main.set.invalid')
+  })
 
   it('H11 the longest prefix counts', async () => {
     expect(inWords(await out(to('+6190123456')))).toContain('@premium.set.invalid')
@@ -167,6 +177,32 @@ describe('calls in', () => {
     for (const to of ['sip:61299999999@carrier.example', 'sip:carrier.example'])
       if (to.includes('@') || known[0] !== '61299999999@example.com')
         expect(inWords(await come({ uri: 'sip:trunk-one@203.0.113.5', to }, { peer: trunk, bindings }))).toBe(expected)
+  })
+
+  it.each([
+    ['0299999999', 'AU', 'relay sip:desk@phone'],
+    ['0011 61 2 9999 9999'.replaceAll(' ', ''), 'AU', 'relay sip:desk@phone'],
+    ['0299999999', undefined, '404 User not Registered'],
+    ['0299999999', 'GB', '404 User not Registered'],
+  ] as const)('H10 for the national number %s of a carrier in %s: %s', async (user, country, expected) => {
+    const from = country ? { peer: { ...peer, country } } : { peer }
+    expect(inWords(await come({ uri: `sip:${user}@203.0.113.5` }, from))).toBe(expected)
+  })
+
+  it('H10 shows the national number of a caller in E.164, with his name', async () => {
+    const named = (c: { request: Request }) => {
+      c.request = setHeader(c.request, 'From', '"Al \\"B\\"" <sip:0312341234@carrier.example>;tag=1')
+    }
+    const request = { uri: 'sip:0299999999@203.0.113.5', from: 'sip:0312341234@carrier.example' }
+    const fakes = { source, peer: { ...peer, country: 'AU' }, bindings: desk } as const
+    const decision = await decide(new Router().use(named, fromCarrier(), location()), request, fakes)
+    expect(decision.type === 'relay' && decision.replacement?.replaced).toEqual({
+      uri: 'sip:+61312341234@carrier.example',
+      display: 'Al "B"',
+    })
+    const already = { uri: 'sip:0299999999@203.0.113.5', from: 'sip:+61312341234@carrier.example' }
+    const plain = await come(already, { peer: { ...peer, country: 'AU' } })
+    expect(plain.type === 'relay' && plain.replacement).toBeUndefined()
   })
 
   it('RFC 3966: over a trunk for the number of a tel URI in To', async () => {

@@ -122,6 +122,21 @@ describe('emergency() of the default script', () => {
   const proved = { identity: 'alice@example.com', callLimits: { allowedPrefixes: ['61'], concurrentCalls: 0 } }
   const decided = (fakes: Fakes, uri = 'sip:112@example.com') => decide(defaultScript, { uri }, { ...proved, ...fakes })
 
+  it('J07 H10 knows the numbers of the domain behind its outside line too', async () => {
+    const emergency = { numbers: ['112'], route: 'guard@example.com' }
+    const call = async (user: string, outsidePrefix: string) =>
+      inWords(
+        await decide(
+          defaultScript,
+          { uri: `sip:${user}@example.com` },
+          { identity: 'alice@example.com', bindings: guard, emergency, dialRules: { outsidePrefix } },
+        ),
+      )
+    expect(await call('0112', '0')).toBe('relay sip:guard@g.invalid')
+    expect(await call('112', '0')).toBe('relay sip:guard@g.invalid')
+    expect(await call('0112', '9')).not.toContain('guard')
+  })
+
   it('J07 takes calls to the numbers of the domain to their set, whatever the limits of the caller', async () => {
     const sent: SendOrder[] = []
     const emergency = { numbers, route: 'main', notify: 'desk@example.com' }

@@ -35,6 +35,20 @@ describe('M07 RFC 5658 our double Record-Route', () => {
     expect([own.note, headerValues(own.request, 'route')]).toEqual([undefined, []])
   })
 
+  it('H10 remembers whom the network sees in another format', () => {
+    const users = {
+      from: { sent: '61299990000', shown: '0299990000' },
+      to: { sent: '0299999999', shown: '%2331%23029' },
+    }
+    for (const some of [users, { from: users.from }, { to: users.to }]) {
+      const note = { session: 's', cSeqOffset: 0, users: some }
+      expect(routed(networkRoute('203.0.113.5:5060', 'UDP', note)).note).toEqual(note)
+    }
+    const forged = (text: string) => `<sip:m.s.0..${Buffer.from(text).toString('hex')}@203.0.113.5:5060;lr>`
+    for (const text of ['a b', '1 2 c> d', '1 2 3 4 5']) expect(routed(forged(text)).note?.users?.to).toBeUndefined()
+    expect(routed(forged('a> b 1 2')).note?.users).toEqual({ to: { sent: '1', shown: '2' } })
+  })
+
   it('over TCP says so', () => {
     expect(networkRoute('203.0.113.5:5060', 'TCP', { session: 's', cSeqOffset: 0 })).toContain(';transport=tcp;lr>')
   })

@@ -458,3 +458,33 @@ describe('what gateways ask', () => {
     expect(response.status).toBe(413)
   })
 })
+
+describe('H10 how carriers write numbers', () => {
+  const set = (numbers: object) => put('/v1/dispatchers/formats', { destinations: [], numbers })
+
+  it('is a field of their dispatcher set, and gateways are told', async () => {
+    const numbers = { format: 'national', country: 'AU', prefix: '#31#' }
+    expect(await json(await set(numbers))).toMatchObject({ numbers })
+    const configuration = await json(await get('/v1/gateway/configuration', { token: 'test-gateway-token' }))
+    expect(configuration.sets).toContainEqual(expect.objectContaining({ name: 'formats', numbers }))
+    expect(await json(await set({ prefix: '9999' }))).toMatchObject({ numbers: { format: 'e164', prefix: '9999' } })
+  })
+
+  it.each([
+    [{ format: 'national' }, 'numbers.country: is needed for `national`'],
+    [{ format: 'E164' }, 'numbers.format: '],
+    [{ prefix: '1 2' }, 'numbers.prefix: must be 1 to 16 of 0-9, *, # and +'],
+    [{ country: 'XX' }, 'numbers.country: must be a country of ISO 3166, two capital letters'],
+  ])('refuses %j', async (numbers, words) => {
+    const [status, text] = await detail(await set(numbers))
+    expect([status, String(text)]).toEqual([400, expect.stringContaining(words)])
+  })
+
+  it('where those are from that come in is said of address groups and trunks', async () => {
+    const group = await put('/v1/address-groups/land', { carrier: true, country: 'AU', entries: [] })
+    expect(await json(group)).toMatchObject({ id: 'land', country: 'AU' })
+    const trunk = { registrar: 'carrier.example', username: 'u', password: 'p', country: 'AU' }
+    expect(await json(await put('/v1/trunks/land', trunk))).toMatchObject({ country: 'AU' })
+    expect(await json(await patch('/v1/trunks/land', { country: null }))).not.toHaveProperty('country')
+  })
+})

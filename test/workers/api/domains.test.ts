@@ -20,6 +20,7 @@ describe('POST /v1/domains', () => {
       unregistered: '404',
       algorithms: ['MD5'],
       country: null,
+      dialRules: null,
       disabledBlocks: [],
       emergency: null,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -31,6 +32,16 @@ describe('POST /v1/domains', () => {
   it('C08 takes the settings', async () => {
     const body = { name: 'rfc.test', unregistered: 'rfc', algorithms: ['SHA-256', 'MD5'], country: 'AU' }
     expect(await (await post('/v1/domains', body)).json()).toMatchObject(body)
+  })
+
+  it('H10 takes dial rules, and lets go of them', async () => {
+    const dialRules = { internationalPrefixes: ['0011', '0015'], trunkPrefix: '0', outsidePrefix: '9' }
+    expect(await (await post('/v1/domains', { name: 'dial.test', dialRules })).json()).toMatchObject({ dialRules })
+    const other = { outsidePrefix: '0' }
+    expect(await (await patch('/v1/domains/dial.test', { dialRules: other })).json()).toMatchObject({
+      dialRules: other,
+    })
+    expect(await (await patch('/v1/domains/dial.test', { dialRules: null })).json()).toMatchObject({ dialRules: null })
   })
 
   it('J07 takes emergency numbers, and refuses what would be missed in the first emergency', async () => {
@@ -86,6 +97,10 @@ describe('POST /v1/domains', () => {
     [{ name: 'x.test', country: 'XX' }, 'country'],
     [{ name: 'x.test', country: 'au' }, 'country'],
     [{ name: 'x.test', country: 61 }, 'country'],
+    [{ name: 'x.test', dialRules: {} }, 'dialRules'],
+    [{ name: 'x.test', dialRules: { internationalPrefixes: ['+'] } }, 'dialRules.internationalPrefixes[0]'],
+    [{ name: 'x.test', dialRules: { outsidePrefix: '' } }, 'dialRules.outsidePrefix'],
+    [{ name: 'x.test', dialRules: { trunkPrefix: '12345' } }, 'dialRules.trunkPrefix'],
     [{ name: 'x.test', realm: 'y' }, 'realm'],
   ])('A18 refuses %j and names the field', async (body, field) => {
     expect(await problemOf(await post('/v1/domains', body), 400)).toMatchObject({ field })

@@ -1,0 +1,1 @@
+ALTER TABLE `domains` ADD `dial_rules` text;
