@@ -48,7 +48,7 @@ export const AddressGroupView = z
   })
   .openapi('AddressGroup')
 
-export const addressGroups = documentRoutes<AddressGroup, z.infer<typeof AddressGroupView>>({
+export const addressGroups = documentRoutes({
   table,
   path: '/address-groups',
   noun: 'address group',

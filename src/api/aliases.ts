@@ -11,7 +11,7 @@ const to = aorText.openapi({ description: 'Whose phones ring.', example: '1001@e
 const Input = z.strictObject({ to }).openapi('NewAlias')
 const View = z.object({ alias: z.string(), to: z.string() }).openapi('Alias')
 
-export const aliases = documentRoutes<Alias, z.infer<typeof View>>({
+export const aliases = documentRoutes({
   table,
   path: '/aliases',
   noun: 'alias',
@@ -22,7 +22,7 @@ export const aliases = documentRoutes<Alias, z.infer<typeof View>>({
   description:
     'Another name of an address-of-record: a number (as the carrier calls it, with or without its plus) or a department. It ' +
     `may lead to another alias, at most ${MAX_ALIAS_DEPTH} in a row. An address that has phones or is a subscriber is never taken for an alias.`,
-  store: async (alias, input, env) => {
+  store: async (alias, input, env): Promise<Alias> => {
     const { to: target } = input as z.infer<typeof Input>
     await refuseCircle(alias, target, env)
     return { alias, to: target }

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { BindingView } from '../sip/registrar/bindings'
 import { openDatabase } from '../store/database'
 import { aor, time, toTime } from './fields'
-import { describeBindings } from './location'
+import { describeBindings, unbind } from './location'
 import { problems } from './problem'
 import { createRouter } from './router'
 import { existing } from './subscribers'
@@ -48,13 +48,45 @@ const read = createRoute({
   },
 })
 
-export const bindings = createRouter().openapi(read, async (c) => {
-  const key = c.req.valid('param').aor
-  await existing(openDatabase(c.env.DB), key)
-  const now = Date.now()
-  const items = (await describeBindings(c.env, key)).map((binding) => view(binding, now))
-  return c.json({ items }, 200)
+const remove = createRoute({
+  tags: ['Subscribers'],
+  security: [{ adminToken: [] }],
+  method: 'delete',
+  path: '/subscribers/{aor}/bindings',
+  summary: 'Remove one binding of a subscriber, or all',
+  description: 'It gets no requests from now on. The phone is not told, and may register again.',
+  request: {
+    params: z.object({ aor }),
+    query: z.strictObject({
+      contact: z
+        .string()
+        .min(1)
+        .optional()
+        .openapi({ description: 'The `contact` of the binding; absent: all of them.' }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'How many there were; 0 is no fault, so it can be repeated.',
+      content: { 'application/json': { schema: z.object({ removed: z.int() }).openapi('RemovedBindings') } },
+    },
+    ...problems(400, 401, 404, 503),
+  },
 })
+
+export const bindings = createRouter()
+  .openapi(read, async (c) => {
+    const key = c.req.valid('param').aor
+    await existing(openDatabase(c.env.DB), key)
+    const now = Date.now()
+    const items = (await describeBindings(c.env, key)).map((binding) => view(binding, now))
+    return c.json({ items }, 200)
+  })
+  .openapi(remove, async (c) => {
+    const key = c.req.valid('param').aor
+    await existing(openDatabase(c.env.DB), key)
+    return c.json({ removed: await unbind(c.env, key, c.req.valid('query').contact) }, 200)
+  })
 
 function view(binding: BindingView, now: number): z.infer<typeof Binding> {
   const { path, received, expiresAt, lastModified, ...rest } = binding

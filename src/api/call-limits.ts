@@ -36,7 +36,7 @@ const of = z
   })
   .openapi({ type: 'string', example: '1001@example.test' })
 
-export const callLimits = documentRoutes<CallLimits & { readonly of: string }, z.infer<typeof View>>({
+export const callLimits = documentRoutes({
   table,
   path: '/call-limits',
   noun: 'call limit',
@@ -47,6 +47,6 @@ export const callLimits = documentRoutes<CallLimits & { readonly of: string }, z
   description:
     'What a subscriber, or each subscriber of a domain who has no limits of his own, may do in the telephone network. Calls beyond it ' +
     'are refused 403 (destination) or 503 with Retry-After (calls at once, calls per minute). Calls between subscribers, and emergency calls, are not limited.',
-  store: (key, input) => ({ of: key, ...(input as z.infer<typeof Input>) }),
+  store: (key, input): CallLimits & { readonly of: string } => ({ of: key, ...(input as z.infer<typeof Input>) }),
   show: (limits) => limits as z.infer<typeof View>,
 })

@@ -18,7 +18,7 @@ const sets = z
 const Input = z.strictObject({ sets }).openapi('NewCarrierRoute')
 const View = z.object({ prefix: z.string(), sets, problems: faults }).openapi('CarrierRoute')
 
-export const carrierRoutes = documentRoutes<CarrierRoute, z.infer<typeof View>>({
+export const carrierRoutes = documentRoutes({
   table,
   path: '/carrier-routes',
   noun: 'carrier route',
@@ -31,7 +31,7 @@ export const carrierRoutes = documentRoutes<CarrierRoute, z.infer<typeof View>>(
   view: View,
   description:
     'Calls to numbers with this prefix go to these dispatcher sets. The longest prefix counts; `default` has none.',
-  store: (key, input) => ({ prefix: key === 'default' ? '' : key, ...(input as z.infer<typeof Input>) }),
+  store: (key, input): CarrierRoute => ({ prefix: key === 'default' ? '' : key, ...(input as z.infer<typeof Input>) }),
   faults: async (db) => {
     const names = new Set((await allDocuments(db, dispatcherSets)).map(({ name }) => name))
     return ({ sets }) =>

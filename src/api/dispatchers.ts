@@ -88,7 +88,7 @@ export const DispatcherSetView = z
   .object({ name: z.string(), ...SetInput.shape, destinations: z.array(DestinationView), problems: faults })
   .openapi('DispatcherSet')
 
-export const dispatchers = documentRoutes<DispatcherSet, z.infer<typeof DispatcherSetView>>({
+export const dispatchers = documentRoutes({
   table,
   path: '/dispatchers',
   noun: 'dispatcher set',

@@ -9,16 +9,16 @@ import { problems } from './problem'
 import { createRouter } from './router'
 
 /** A kind of configuration document and its place in the API. */
-export interface DocumentKind<Body, View> {
+export interface DocumentKind<Path extends string, Body, Input, View> {
   readonly table: DocumentTable
   /** `/trunks` */
-  readonly path: string
+  readonly path: Path
   /** `trunk` */
   readonly noun: string
   readonly tag: string
   readonly key: z.ZodType<string, string>
   /** What a PUT may hold: without the key, which is in the path. */
-  readonly input: z.ZodType<unknown>
+  readonly input: z.ZodType<unknown, Input>
   /** What is shown. */
   readonly view: z.ZodType<View>
   readonly description: string
@@ -28,14 +28,14 @@ export interface DocumentKind<Body, View> {
   readonly forGateways?: true
   /** True: what gateways report is shown with it, in lists and when one is read. */
   readonly live?: true
-  show(body: Body, reports?: readonly LiveReport[]): View
+  show(body: Body, reports?: readonly LiveReport[]): NoInfer<View>
   /** What in such a document can't work, since something that it names is not there. It is stored all the same: that may come. */
   faults?(db: Database): Promise<(body: Body) => string[]>
 }
 
 /** A document as it is shown, with what can't work in it. */
 async function shown<Body, View>(
-  kind: DocumentKind<Body, View>,
+  kind: Pick<DocumentKind<string, Body, never, View>, 'faults' | 'show'>,
   bodies: readonly Body[],
   { db, reports }: { readonly db: Database; readonly reports?: readonly LiveReport[] | undefined },
 ): Promise<View[]> {
@@ -47,12 +47,14 @@ async function shown<Body, View>(
 }
 
 /** List, read, PUT and DELETE of one kind of document. A change holds for the next request within a second. */
-export function documentRoutes<Body, View>(kind: DocumentKind<Body, View>) {
+export function documentRoutes<const Path extends string, Body, Input, View>(
+  kind: DocumentKind<Path, Body, Input, View>,
+) {
   const { table, path, noun, tag, view } = kind
   const common = { tags: [tag], security: [{ adminToken: [] }] }
   const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } })
   const params = z.object({ key: kind.key.openapi({ param: { name: 'key', in: 'path' } }) })
-  const one = `${path}/{key}`
+  const one = `${path}/{key}` as const
   const list = createRoute({
     ...common,
     method: 'get',

@@ -10,6 +10,7 @@ interface Location {
   describe(): Promise<BindingView[]>
   describeMessages(): Promise<WaitingMessage[]>
   clearMessages(): Promise<void>
+  unbind(contact: string | undefined): Promise<number>
   phoneGone(token: string): Promise<number>
 }
 
@@ -33,6 +34,11 @@ export async function clearMessages(env: Env, key: SubscriberKey): Promise<void>
 
 export function describeBindings(env: Env, key: SubscriberKey): Promise<BindingView[]> {
   return callLocation(env, key, (location) => location.describe())
+}
+
+/** Removes the bindings with a Contact URI, or all. Answers how many there were. */
+export function unbind(env: Env, key: SubscriberKey, contact: string | undefined): Promise<number> {
+  return callLocation(env, key, (location) => location.unbind(contact))
 }
 
 /** Drops what the location and its flows remember of a subscriber, so that a change holds when the API answers. */

@@ -18,7 +18,7 @@ const codes = z
 const Input = z.strictObject({ codes }).openapi('NewSpeedDials')
 const View = z.object({ of: z.string(), codes }).openapi('SpeedDials')
 
-export const speedDials = documentRoutes<SpeedDials, z.infer<typeof View>>({
+export const speedDials = documentRoutes({
   table,
   path: '/speed-dials',
   noun: 'list of speed dials',
@@ -27,6 +27,6 @@ export const speedDials = documentRoutes<SpeedDials, z.infer<typeof View>>({
   input: Input,
   view: View,
   description: 'Short codes of a subscriber; all of them are replaced.',
-  store: (of, input) => ({ of, ...(input as z.infer<typeof Input>) }),
+  store: (of, input): SpeedDials => ({ of, ...(input as z.infer<typeof Input>) }),
   show: (all) => ({ of: all.of, codes: { ...all.codes } }),
 })

@@ -91,7 +91,7 @@ export const TrunkView = z
   })
   .openapi('Trunk')
 
-export const trunks = documentRoutes<StoredTrunk, z.infer<typeof TrunkView>>({
+export const trunks = documentRoutes({
   table,
   path: '/trunks',
   noun: 'trunk',

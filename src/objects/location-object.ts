@@ -228,13 +228,23 @@ export class LocationObject extends DurableObject<Env> {
 
   /** The gateway says that a phone behind it answers no more. Answers how many bindings that was. */
   async phoneGone(token: string): Promise<number> {
+    return this.keepOnly(withoutPath(this.load(), token), 'keep-alive')
+  }
+
+  /** Somebody who manages the exchange removes the bindings with this Contact URI, or all. Answers how many that was. */
+  async unbind(contact: string | undefined): Promise<number> {
+    const left = contact === undefined ? [] : this.load().filter((binding) => binding.uri !== contact)
+    return this.keepOnly(left, 'removed')
+  }
+
+  private keepOnly(left: readonly Binding[], why: string): number {
     const before = this.load()
-    const left = withoutPath(before, token)
-    if (left.length === before.length) return 0
+    const count = before.length - left.length
+    if (count === 0) return 0
     this.replace(left)
     this.tellFlows(before)
-    log('bindings.gone', { aor: this.aor, count: before.length - left.length, why: 'keep-alive' })
-    return before.length - left.length
+    log('bindings.gone', { aor: this.aor, count, why })
+    return count
   }
 
   /** The subscriber's row has changed or is gone: what was proved with the old one holds no longer. */

@@ -26,7 +26,7 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/domains/{name}', ['delete', 'get', 'patch']],
       ['/v1/subscribers', ['get', 'post']],
       ['/v1/subscribers/{aor}', ['delete', 'get', 'patch']],
-      ['/v1/subscribers/{aor}/bindings', ['get']],
+      ['/v1/subscribers/{aor}/bindings', ['delete', 'get']],
       ['/v1/subscribers/{aor}/features', ['get', 'put']],
       ['/v1/subscribers/{aor}/messages', ['delete', 'get']],
       ['/v1/messages', ['post']],

@@ -39,7 +39,7 @@ describe('errors are application/problem+json', () => {
     ['POST', '/v1/domains/a.test', 'GET, PATCH, DELETE'],
     ['DELETE', '/v1/subscribers', 'POST, GET'],
     ['PUT', '/v1/subscribers/a@b.test', 'GET, PATCH, DELETE'],
-    ['DELETE', '/v1/subscribers/a@b.test/bindings', 'GET'],
+    ['POST', '/v1/subscribers/a@b.test/bindings', 'GET, DELETE'],
     ['POST', '/v1/health', 'GET'],
     ['POST', '/v1/docs', 'GET'],
   ])('for %s %s, with the methods that work', async (method, path, allow) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { uriIn } from '../support/messages'
 import { watchRows } from '../support/rows'
 import { Tally } from '../support/tally'
-import { bindingsOf, play, twins } from '../support/world'
+import { admin, aorOf, bindingsOf, play, twins } from '../support/world'
 
 describe('RFC 3261 §10.3', () => {
   twins('B01 B08 Q02 binds after 401 and lists every binding with its expiry in the 200', async (world) => {
@@ -41,6 +41,27 @@ describe('RFC 3261 §10.3', () => {
     })
     expect(binding?.expiresIn).toBeGreaterThan(80)
     expect(Math.abs((binding?.lastModified ?? 0) - Date.now() / 1_000)).toBeLessThan(30)
+  })
+
+  twins('T03 a binding that is removed over REST gets no requests, until its phone registers again', async (world) => {
+    const desk = await world.phone('bob')
+    const mobile = await world.connect(desk.account)
+    await mobile.register()
+    const path = `/v1/subscribers/${encodeURIComponent(aorOf(desk.account))}/bindings`
+    const of = (contact: string) => `${path}?contact=${encodeURIComponent(contact)}`
+    expect(await admin('DELETE', of('sip:nobody@nowhere.invalid'))).toEqual({ removed: 0 })
+    expect(await admin('DELETE', of(uriIn(desk.contact)))).toEqual({ removed: 1 })
+    expect((await bindingsOf(desk.account)).map(({ contact }) => contact)).toEqual([uriIn(mobile.contact)])
+    const alice = await world.connect(await world.subscriber('alice'))
+    await alice.inviteWithProof(desk.account.aor)
+    await mobile.expect('INVITE')
+    await desk.expectNothing()
+    desk.registerOnce()
+    await desk.expect('200 REGISTER')
+    expect(await bindingsOf(desk.account)).toHaveLength(2)
+    expect(await admin('DELETE', path)).toEqual({ removed: 2 })
+    expect(await admin('DELETE', path)).toEqual({ removed: 0 })
+    expect(await bindingsOf(desk.account)).toEqual([])
   })
 
   twins('B04 never relays a REGISTER to a contact', async (world) => {
