@@ -19,11 +19,16 @@ const stamp = join(modules, '.strowger-lock')
  */
 export async function bootstrap(main) {
   process.chdir(root)
-  if (!installed()) installOnce()
+  ensureInstalled()
   if (realpathSync(process.execPath) === realpathSync(pinnedNode)) {
     endWithParent()
     await main()
   } else await runUnderPinnedNode()
+}
+
+/** Installs the dependencies when they are missing or older than the lock file. */
+export function ensureInstalled() {
+  if (!installed()) installOnce()
 }
 
 function installed() {
@@ -74,7 +79,10 @@ function install() {
   const npm = process.env.npm_execpath
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   // npm warns that Node 20 is too old for wrangler; the pinned Node runs it.
-  const { status } = spawnSync(command, [...first, 'ci', '--loglevel=error'], { stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync(command, [...first, 'ci', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
   if (status !== 0) fail('npm ci failed: see its output above.', status ?? 1)
   if (!existsSync(pinnedNode)) fail('npm ci left out the pinned Node: are install scripts turned off?')
   writeFileSync(stamp, lockHash())

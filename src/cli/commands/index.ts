@@ -1,0 +1,37 @@
+import type { Command } from '../command'
+import { ADDRESS } from './address'
+import { ALIAS } from './alias'
+import { BAN } from './ban'
+import { DISPATCHER } from './dispatcher'
+import { DOMAIN } from './domain'
+import { GATEWAY } from './gateways'
+import { HEALTH } from './health'
+import { LIMIT } from './limit'
+import { LOCATION } from './location'
+import { LOGIN } from './login'
+import { MESSAGE } from './message'
+import { ROUTE } from './route'
+import { SPEED_DIAL } from './speed-dial'
+import { SUBSCRIBER } from './subscriber'
+import { FEATURES } from './subscriber-features'
+import { TRUNK } from './trunk'
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  ...HEALTH,
+  ...LOGIN,
+  ...DOMAIN,
+  ...SUBSCRIBER,
+  ...FEATURES,
+  ...LOCATION,
+  ...ALIAS,
+  ...SPEED_DIAL,
+  ...MESSAGE,
+  ...ADDRESS,
+  ...DISPATCHER,
+  ...TRUNK,
+  ...ROUTE,
+  ...LIMIT,
+  ...GATEWAY,
+  ...BAN,
+]
