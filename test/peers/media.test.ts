@@ -5,9 +5,11 @@ import { MediaRelay } from '../../src/gateway/media/media-relay'
 import { MediaUnavailable } from '../../src/gateway/media/media-unavailable'
 import { NgClient } from '../../src/gateway/media/ng-client'
 import { queryCommand } from '../../src/media/ng'
+import { type EndMedia, POOR_MOS } from '../../src/media/statistics'
 import { browserSdp, carrierSdp } from '../support/session-descriptions'
 import { MediaCall } from './support/media-call'
 import { havePeers, type PeerProcess, RTPENGINE, startRtpengine } from './support/peers'
+import { RtcpPeer } from './support/rtcp-peer'
 import { portOf, type RtpPacket, RtpPeer } from './support/rtp-peer'
 
 const silent: Log = () => {}
@@ -149,6 +151,55 @@ describe.skipIf(!havePeers('rtpengine'))('the media relay with a real rtpengine'
       expect(back.every(({ payload }) => payload[0] === 0x55)).toBe(true)
       call.end('BYE', 'link', { toTag: 'carrier', cSeq: 2 })
       await gone()
+    })
+
+    it('O09 a call that has ended says what each side sent, and how it heard the other', async () => {
+      const said: Array<Record<string, unknown>> = []
+      const told = new MediaRelay(engines, (_, event, details) => said.push({ event, ...details }))
+      const [link, network] = [await peer(), await peer()]
+      const [linkReports, networkReports] = [await RtcpPeer.open(link), await RtcpPeer.open(network)]
+      const call = new MediaCall(told)
+      const offer = { body: linkReports.described(carrierSdp(link.port, [8])), branch: 'b0' }
+      const toNetwork = await call.ask('INVITE', 'link', offer)
+      const body = networkReports.described(carrierSdp(network.port, [8]))
+      const toLink = await call.reply(200, 'INVITE', 'link', { toTag: 'carrier', branch: 'b0', body })
+      link.talk(toLink, 8, LOUD.PCMA)
+      network.talk(toNetwork, 8, LOUD.PCMA)
+      linkReports.report(toLink)
+      // A fifth of what the phone says does not reach the carrier, as that tells.
+      networkReports.report(toNetwork, 51)
+      const id = (await calls())[0] ?? ''
+      const scores = async () => JSON.stringify((await ng.send(queryCommand(id))).SSRC).match(/"average MOS"/g)?.length
+      await until(async () => (await scores()) === 2, 'rtpengine has scored both ends')
+      for (const one of [link, network, linkReports, networkReports]) one.hush()
+      call.end('BYE', 'network', { toTag: 'carrier', cSeq: 2 })
+      await gone()
+      await until(async () => said.length > 0, 'the gateway has said so')
+      const [ended] = said as unknown as Array<{ link: EndMedia; network: EndMedia }>
+      expect(said).toMatchObject([{ event: 'media.ended', callId: call.callId, engine: engines.describe()[0]?.engine }])
+      expect([ended?.link.packets, ended?.network.packets]).toEqual([link.sent, network.sent])
+      expect(ended?.link.heard?.lossPercent).toBe(0)
+      expect(ended?.link.heard?.mos).toBeGreaterThan(4)
+      expect(ended?.network.heard?.lossPercent).toBe(19)
+      expect(ended?.network.heard?.mos).toBeLessThan(POOR_MOS)
+      expect(told.counters).toMatchObject({ packets: link.sent + network.sent, scored: 2, poor: 1 })
+      for (const reports of [linkReports, networkReports]) reports.close()
+    })
+
+    it('O09 of a call without RTCP the packets alone are known, and of one without an answer nothing', async () => {
+      const said: Array<Record<string, unknown>> = []
+      const told = new MediaRelay(engines, (_, event, details) => said.push({ event, ...details }))
+      const answered = new MediaCall(told)
+      await answered.ask('INVITE', 'link', { body: carrierSdp(40_000, [8]), branch: 'b0' })
+      await answered.reply(200, 'INVITE', 'link', { toTag: 'carrier', branch: 'b0', body: carrierSdp(40_002, [8]) })
+      answered.end('BYE', 'link', { toTag: 'carrier', cSeq: 2 })
+      const given = new MediaCall(told)
+      await given.ask('INVITE', 'link', { body: carrierSdp(40_000, [8]), branch: 'b0' })
+      given.end('INVITE', 'link')
+      await gone()
+      await until(async () => told.counters.deletes === 2, 'both are deleted')
+      const nothing = { packets: 0, bytes: 0 }
+      expect(said).toMatchObject([{ event: 'media.ended', callId: answered.callId, link: nothing, network: nothing }])
     })
 
     it('O08 transcodes when the ends have no codec in common, and only then', async () => {

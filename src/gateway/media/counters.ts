@@ -14,6 +14,12 @@ export interface MediaCounters {
   restarts: number
   /** Sessions that reached the longest life without a BYE. */
   expired: number
+  /** RTP packets of both ends of calls that have ended. */
+  packets: number
+  /** Ends of those calls that told how they heard the other, those of them that heard it badly, and the sum of their scores (MOS). */
+  scored: number
+  poor: number
+  scores: number
 }
 
 export function newCounters(): MediaCounters {
@@ -27,5 +33,9 @@ export function newCounters(): MediaCounters {
     dtmf: 0,
     restarts: 0,
     expired: 0,
+    packets: 0,
+    scored: 0,
+    poor: 0,
+    scores: 0,
   }
 }

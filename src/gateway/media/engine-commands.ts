@@ -9,7 +9,9 @@ import {
   type NgDescription,
   type NgSession,
   offerCommand,
+  queryCommand,
 } from '../../media/ng'
+import { type EndMedia, mediaOf } from '../../media/statistics'
 import type { Side } from '../core/media'
 import type { MediaCounters } from './counters'
 import type { Engine } from './engines'
@@ -74,6 +76,13 @@ export class EngineCommands {
   async delete(engine: Engine): Promise<void> {
     await this.send(engine, deleteCommand(this.id))
     this.counters.deletes++
+  }
+
+  /** What is known of the ends with these tags so far. */
+  async media(engine: Engine, tags: Readonly<Record<Side, string>>): Promise<Partial<Record<Side, EndMedia>>> {
+    const answer = await this.send(engine, queryCommand(this.id))
+    const [link, network] = [mediaOf(tags.link, answer), mediaOf(tags.network, answer)]
+    return { ...(link ? { link } : {}), ...(network ? { network } : {}) }
   }
 
   async play(engine: Engine, { digit, durationMs }: Dtmf, fromTag: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { readDtmf } from '../../media/dtmf'
 import { hasMedia } from '../../media/leg'
 import { type DescribedMessage, describedMessage, type Role, stepRole } from '../../media/role'
+import { type EndMedia, POOR_MOS } from '../../media/statistics'
 import { setBody } from '../../sip/message/edit'
 import { hasHeader, header } from '../../sip/message/headers'
 import type { Message, Request } from '../../sip/message/message'
@@ -8,7 +9,7 @@ import { tagOf } from '../../sip/message/name-address'
 import { asBytes } from '../../sip/message/octets'
 import type { LocalAnswer, Media, MediaWay, Side } from '../core/media'
 import type { Log } from '../log'
-import { newCounters } from './counters'
+import { type MediaCounters, newCounters } from './counters'
 import type { Described } from './engine-commands'
 import type { Engines } from './engines'
 import { MediaSession } from './session'
@@ -83,7 +84,7 @@ export class MediaRelay implements Media {
     if (entry && to !== undefined && hasOtherDialog(entry.session, from, to)) return
     const { session: ending } = entry ?? this.entryOf(name, header(request, 'call-id') ?? '')
     if (ending.isEnded) return
-    this.settle(name, ending.end())
+    this.settle(name, this.close(ending))
     this.forgetAfter(name, LINGER_MS)
   }
 
@@ -134,8 +135,16 @@ export class MediaRelay implements Media {
 
   private expire(name: string, session: MediaSession): void {
     this.counters.expired++
-    this.settle(name, session.end())
+    this.settle(name, this.close(session))
     this.entries.delete(name)
+  }
+
+  /** Says how its media were, where they are known. */
+  private async close(session: MediaSession): Promise<void> {
+    const media = await session.end()
+    if (!media) return
+    for (const side of ['link', 'network'] as const) count(this.counters, media[side])
+    this.log('info', 'media.ended', { callId: session.callId, ...media })
   }
 
   private forgetAfter(name: string, afterMs: number): void {
@@ -148,6 +157,15 @@ export class MediaRelay implements Media {
   private settle(name: string, work: Promise<void> | undefined): void {
     work?.catch((error: unknown) => this.log('warn', 'media.failed', { session: name, error: String(error) }))
   }
+}
+
+function count(counters: MediaCounters, end: EndMedia | undefined): void {
+  counters.packets += end?.packets ?? 0
+  const heard = end?.heard
+  if (!heard) return
+  counters.scored++
+  counters.scores += heard.mos
+  if (heard.mos < POOR_MOS) counters.poor++
 }
 
 /** What rtpengine calls it: a call that comes back to us has one for each passage. */

@@ -3,6 +3,8 @@ import type { Dtmf } from '../../media/dtmf'
 import { isIceRestart } from '../../media/ice-restart'
 import { legOf } from '../../media/leg'
 import { type Exchanges, NO_EXCHANGES } from '../../media/role'
+import type { EndMedia } from '../../media/statistics'
+import type { Side } from '../core/media'
 import type { MediaCounters } from './counters'
 import { type Described, EngineCommands, type Offered } from './engine-commands'
 import type { Engine, Engines } from './engines'
@@ -15,8 +17,18 @@ interface Agreed {
   readonly answer: Described
 }
 
+/** How the media of a call were: of each side what the engine knows of it. */
+export type EndedMedia = { readonly engine: string } & Partial<Record<Side, EndMedia>>
+
 /** The engines that an offer tries, one after the other. */
 const MAX_ENGINES_TRIED = 2
+
+/** Whose tag is whose: offerer and answerer may have swapped since the call began. */
+function tagsOf({ offer, answer }: Agreed): Record<Side, string> | undefined {
+  const { fromTag, toTag } = offer.parties
+  if (toTag === undefined || offer.from === answer.from) return undefined
+  return offer.from === 'link' ? { link: fromTag, network: toTag } : { link: toTag, network: fromTag }
+}
 
 /** The media of one passage of a call through us: one call of an rtpengine. Commands go one after the other. */
 export class MediaSession {
@@ -25,7 +37,7 @@ export class MediaSession {
   /** To tags that have accepted: a call that forked further on has several dialogs. */
   readonly dialogs = new Set<string>()
   isEnded = false
-  private readonly callId: string
+  readonly callId: string
   private readonly engines: Engines
   private readonly counters: MediaCounters
   private engine: Engine | undefined
@@ -95,15 +107,20 @@ export class MediaSession {
     })
   }
 
-  /** May be said twice. */
-  end(): Promise<void> {
-    if (this.isEnded) return this.work.then(() => {})
+  /** May be said twice. Returns how the media were, once, when there were any. */
+  end(): Promise<EndedMedia | undefined> {
+    if (this.isEnded) return this.work.then(() => undefined)
     this.isEnded = true
     return this.run(async () => {
       // After a restart of the gateway it is where the hash says; a call that began with us and has no engine had no media.
       const engine = this.engine ?? (this.exchanges.length > 0 ? undefined : this.engines.for(this.callId)[0])
+      const tags = this.agreed && tagsOf(this.agreed)
       this.moveTo(undefined)
-      if (engine) await this.commands.delete(engine)
+      if (!engine) return undefined
+      // The answer to a `delete` of a whole call tells nothing (rtpengine 10.5).
+      const ends = tags && (await this.commands.media(engine, tags).catch(() => undefined))
+      await this.commands.delete(engine)
+      return ends && { engine: engine.name, ...ends }
     })
   }
 

@@ -16,7 +16,7 @@ export class RtpPeer {
   readonly received: RtpPacket[] = []
   port = 0
   private readonly socket: Socket
-  private readonly ssrc = Math.floor(Math.random() * 2 ** 32)
+  readonly ssrc = Math.floor(Math.random() * 2 ** 32)
   private sequence = 0
   private talking: NodeJS.Timeout | undefined
 
@@ -44,6 +44,11 @@ export class RtpPeer {
   echo(sdp: string): void {
     const port = portOf(sdp)
     this.socket.on('message', (bytes) => this.socket.send(bytes, port, '127.0.0.1'))
+  }
+
+  /** How many packets it has sent. */
+  get sent(): number {
+    return this.sequence
   }
 
   hush(): void {
