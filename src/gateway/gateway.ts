@@ -53,7 +53,7 @@ export class Gateway {
 
   constructor(settings: Settings, { log, dns = systemDns() }: GatewayParts) {
     this.log = log
-    this.engines = new Engines(settings.engines === 'off' ? [] : settings.engines, log)
+    this.engines = new Engines(settings.engines === 'off' ? [] : settings.engines, log, settings.region)
     this.media = new MediaRelay(this.engines, log)
     const { url, token, name, sockets } = settings
     const ports: Ports = {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { LOG_LEVELS, type LogLevel } from './log'
-import { type EngineSetting, readEngines } from './media/engine-addresses'
+import { type EngineSetting, REGION, readEngines } from './media/engine-addresses'
 import { type Listener, readListeners } from './transport/listener'
 
 /** The settings of a gateway, all from the environment. */
@@ -11,6 +11,8 @@ export interface Settings {
   readonly sockets: number
   readonly listeners: readonly Listener[]
   readonly engines: EngineSetting
+  /** Where it is: engines of the same region come first. */
+  readonly region?: string
   /** How often UDP phones are asked whether they are there. */
   readonly keepAliveSeconds: number
   readonly http: { readonly host: string; readonly port: number } | undefined
@@ -34,6 +36,8 @@ Settings are environment variables:
   RTPENGINE       media relays, comma-separated:                      (default: none; browsers can't reach carriers)
                   udp:10.0.0.7:2223;weight=2;transcodes=100
                   or "off": carriers speak WebRTC, nothing is translated
+                  with ;region=syd an engine serves gateways of other regions only while all of theirs are down
+  REGION          where this gateway is: a-z, 0-9, hyphens            (default: none; all engines are near)
   KEEP_ALIVE      seconds between the OPTIONS to UDP phones that have    (default: 25)
                   registered through it; three without an answer end a registration
   HTTP            host:port of /healthz and /metrics, or "off"        (default: 127.0.0.1:8088)
@@ -54,6 +58,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     sockets: socketsOf(env.GATEWAY_SOCKETS),
     listeners: readListeners(env.LISTEN || 'udp:127.0.0.1:5060'),
     engines: readEngines(env.RTPENGINE ?? ''),
+    ...(env.REGION ? { region: regionOf(env.REGION) } : {}),
     keepAliveSeconds: secondsOf(env.KEEP_ALIVE),
     http: httpOf(env.HTTP || '127.0.0.1:8088'),
     logLevel: levelOf(env.LOG_LEVEL || 'info'),
@@ -77,6 +82,11 @@ function nameOf(text: string | undefined): string {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(name))
     throw new Error(`GATEWAY_NAME "${name}": 1 to 32 of a-z, 0-9 and hyphens between them`)
   return name
+}
+
+function regionOf(text: string): string {
+  if (!REGION.test(text)) throw new Error(`REGION "${text}": 1 to 32 of a-z, 0-9 and hyphens between them`)
+  return text
 }
 
 function socketsOf(text: string | undefined): number {

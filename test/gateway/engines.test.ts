@@ -96,6 +96,50 @@ describe('several engines', () => {
     expect(after.filter((name, i) => before[i] !== '10.0.0.1:2223' && before[i] !== name)).toEqual([])
   })
 
+  it('O14 those of the own region come first, by their weights; the others when none of them lives', async () => {
+    const peers = [await peerOf(), await peerOf(), await peerOf()]
+    const [near, also, far] = peers as [NgPeer, NgPeer, NgPeer]
+    const dead = new Set<NgPeer>()
+    for (const peer of peers) peer.answers = ({ answer }) => !dead.has(peer) && answer({ result: 'pong' })
+    const inRegion = [
+      { ...near.address, region: 'syd' },
+      { ...also.address, region: 'syd', weight: 3 },
+      { ...far.address, region: 'fra', weight: 100 },
+    ]
+    const engines = new Engines(inRegion, () => {}, 'syd')
+    closing.push(() => engines.stop())
+    await engines.start(20)
+    const nameOf = ({ port }: NgPeer) => `127.0.0.1:${port}`
+    const firsts = () => new Set(winners(engines, 200))
+    const shares = winners(engines).filter((name) => name === nameOf(also)).length / 6_000
+    expect(shares).toBeCloseTo(3 / 4, 1.5)
+    expect(firsts()).toEqual(new Set([nameOf(near), nameOf(also)]))
+    expect(new Set(Array.from({ length: 50 }, (_, i) => engines.for(`call-${i}`)[2]?.name))).toEqual(
+      new Set([nameOf(far)]),
+    )
+    dead.add(near)
+    await until(() => firsts().size === 1)
+    expect(firsts()).toEqual(new Set([nameOf(also)]))
+    dead.add(also)
+    await until(() => firsts().has(nameOf(far)))
+    // A call that went there stays when its region is back.
+    const own = engines.for('call')[0]
+    dead.clear()
+    await until(() => firsts().size === 2)
+    expect(engines.for('call', own)[0]).toBe(own)
+    expect(engines.for('call')[0]).not.toBe(own)
+  })
+
+  it.each([
+    ['the gateway has none', [{ region: 'syd' }, { region: 'fra' }], undefined],
+    ['the engines have none', [{}, {}], 'syd'],
+  ])('O14 are all near where %s', (_, places, region) => {
+    const here = addresses.slice(0, 2).map((address, i) => ({ ...address, ...places[i] }))
+    const engines = new Engines(here, () => {}, region)
+    closing.push(() => engines.stop())
+    expect(new Set(winners(engines, 200)).size).toBe(2)
+  })
+
   it('O14 one goes down after missed pings, loudly, and comes up with the next pong', async () => {
     const peer = await peerOf()
     let isDead = false

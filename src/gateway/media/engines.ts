@@ -13,16 +13,18 @@ export class Engine {
   readonly client: NgClient
   readonly weight: number
   readonly maxTranscodes: number
+  readonly region: string | undefined
   /** Names of sessions. */
   readonly sessions = new Set<string>()
   readonly transcoding = new Set<string>()
   /** Used at once, but down when it does not even answer the first ping. */
   private missed = MISSED_PINGS - 1
 
-  constructor({ host, port, weight, transcodes }: EngineAddress) {
+  constructor({ host, port, weight, transcodes, region }: EngineAddress) {
     this.client = new NgClient(host, port)
     this.weight = weight
     this.maxTranscodes = transcodes
+    this.region = region
   }
 
   get name(): string {
@@ -53,15 +55,21 @@ export class Engine {
   }
 }
 
-/** Several rtpengines: new calls are spread over the live ones by a hash, the same after a restart of the gateway. */
+/**
+ * Several rtpengines: new calls are spread over the live ones of the gateway's region by a hash, the same after a restart of the gateway;
+ * over those of others while none of its own lives.
+ */
 export class Engines {
   private readonly engines: readonly Engine[]
   private readonly shown = new Map<Engine, boolean>()
   private readonly log: Log
+  /** Where the gateway is; all are near when undefined. */
+  private readonly region: string | undefined
   private timer: NodeJS.Timeout | undefined
 
-  constructor(addresses: readonly EngineAddress[], log: Log) {
+  constructor(addresses: readonly EngineAddress[], log: Log, region?: string) {
     this.log = log
+    this.region = region
     this.engines = addresses.map((address) => new Engine(address))
   }
 
@@ -79,18 +87,24 @@ export class Engines {
     for (const { client } of this.engines) client.close()
   }
 
-  /** Live engines for a call, the best first: its own while it lives, then by weighted rendezvous hashing. */
+  /** Live engines for a call, the best first: its own while it lives, then the near ones, by weighted rendezvous hashing. */
   for(callId: string, own?: Engine): Engine[] {
-    const live = this.engines.filter((engine) => engine.isUp)
-    const rank = new Map(
-      live.map((engine) => [engine, engine === own ? Number.POSITIVE_INFINITY : score(engine, callId)]),
-    )
-    return live.toSorted((a, b) => (rank.get(b) ?? 0) - (rank.get(a) ?? 0))
+    const closeness = (engine: Engine) => (engine === own ? 2 : this.isNear(engine) ? 1 : 0)
+    return this.engines
+      .filter((engine) => engine.isUp)
+      .map((engine) => ({ engine, closeness: closeness(engine), score: score(engine, callId) }))
+      .sort((a, b) => b.closeness - a.closeness || b.score - a.score)
+      .map(({ engine }) => engine)
+  }
+
+  private isNear({ region }: Engine): boolean {
+    return region === undefined || this.region === undefined || region === this.region
   }
 
   describe() {
-    return this.engines.map(({ name, isUp, sessions, transcoding }) => ({
+    return this.engines.map(({ name, region, isUp, sessions, transcoding }) => ({
       engine: name,
+      ...(region === undefined ? {} : { region }),
       up: isUp,
       sessions: sessions.size,
       transcoding: transcoding.size,

@@ -18,6 +18,7 @@ describe('the settings of a gateway', () => {
       logLevel: 'info',
     })
     expect(readSettings({ ...GOOD, HTTP: 'off' }).http).toBeUndefined()
+    expect(readSettings({ ...GOOD, REGION: 'syd' }).region).toBe('syd')
     expect(readSettings({ ...GOOD, STROWGER_URL: 'wss://sip.example.com' }).url).toBe('https://sip.example.com')
   })
 
@@ -34,6 +35,7 @@ describe('the settings of a gateway', () => {
     [{ LISTEN: 'sctp:127.0.0.1' }, 'is not like udp:0.0.0.0:5060'],
     [{ LISTEN: 'udp:127.0.0.1:99999' }, 'has a port above 65535'],
     [{ RTPENGINE: '127.0.0.1:2223' }, 'RTPENGINE: "127.0.0.1:2223" is not like'],
+    [{ REGION: 'Sydney 1' }, 'REGION "Sydney 1": 1 to 32 of a-z, 0-9 and hyphens'],
     [{ KEEP_ALIVE: '0' }, 'KEEP_ALIVE "0" is not a number from 1 to 600'],
     [{ HTTP: 'everywhere' }, 'HTTP "everywhere"'],
     [{ LOG_LEVEL: 'loud' }, 'is not one of error, warn, info, debug'],
@@ -55,6 +57,7 @@ describe('the settings of a gateway', () => {
       'GATEWAY_SOCKETS',
       'LISTEN',
       'RTPENGINE',
+      'REGION',
       'KEEP_ALIVE',
       'HTTP',
       'LOG_LEVEL',

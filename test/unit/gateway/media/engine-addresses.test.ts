@@ -9,6 +9,7 @@ describe('RTPENGINE', () => {
       { host: 'media-1.local', port: 1, weight: 1, transcodes: DEFAULT_TRANSCODES },
     ])
     expect(readEngines('udp:h:1;transcodes=0')).toMatchObject([{ transcodes: 0 }])
+    expect(readEngines('udp:h:1;region=eu-1;weight=3')).toMatchObject([{ region: 'eu-1', weight: 3 }])
   })
 
   it('may be empty, or off', () => {
@@ -37,7 +38,9 @@ describe('RTPENGINE', () => {
     ])
       expect(complaint(text)).toContain('is not like')
     expect(complaint('udp:h:1;weight=0')).toBe('RTPENGINE: "udp:h:1;weight=0": weight is a number from 1 to 100')
-    expect(complaint('udp:h:1;color=1')).toContain('color is neither weight nor transcodes')
+    expect(complaint('udp:h:1;color=1')).toContain('color is none of weight, transcodes and region')
+    expect(complaint('udp:h:1;weight=two')).toContain('weight is a number from 1 to 100')
+    expect(complaint('udp:h:1;region=eu-')).toContain('region is a-z, 0-9 and hyphens between them')
     expect(complaint('udp:h:1,udp:h:1;weight=2')).toBe('RTPENGINE names h port 1 twice')
   })
 })
