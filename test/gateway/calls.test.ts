@@ -156,8 +156,11 @@ describe('a call out', () => {
     const call = new CallOut(alice, one, { sent, offered, answer: await alice.expect('200 INVITE') })
     one.respond(offered, 200)
     await alice.expect('200 INVITE')
-    call.fromCaller('ACK')
+    const ack = call.fromCaller('ACK')
     await one.expect('ACK')
+    // RFC 3261 §13.2.2.4: as when the datagram of the ACK was lost.
+    one.respond(offered, 200)
+    expect((await one.expect('ACK')).cSeq).toBe(ack.cSeq)
     call.fromCarrier('BYE')
     alice.respond(await alice.expect('BYE'), 200, 'OK')
     await one.expect('200 BYE')

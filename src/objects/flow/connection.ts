@@ -1,6 +1,7 @@
 import { randomToken } from '../../platform/random'
 import type { SendOrder } from '../../routing'
 import type { Mac } from '../../sip/auth/algorithm'
+import { header } from '../../sip/message/headers'
 import type { Request, Response } from '../../sip/message/message'
 import { decodeFrame, encodeFrame } from '../../sip/message/octets'
 import { isProvisional, readResponse } from '../../sip/message/parse'
@@ -150,7 +151,8 @@ export class Connection implements Keeper {
     )
       return 'expired'
     const response = isProvisional(parcel) ? undefined : readResponse(parcel)
-    if (response && this.recent.isSettled(response)) return 'sent'
+    const ack = response && this.recent.acknowledgementOf(response)
+    if (ack) return this.acknowledgeAgain(ack)
     const frame = encodeFrame(parcel)
     try {
       this.write(frame)
@@ -162,10 +164,17 @@ export class Connection implements Keeper {
     return 'sent'
   }
 
-  private answered(response: Response, frame: string | Uint8Array): void {
+  /** RFC 3261 §13.2.2.4: an ACK for each 2xx that comes again, in place of the phone, which does not hear of it. */
+  private acknowledgeAgain(ack: Request): Delivery {
+    this.inBackground(this.calls.run(header(ack, 'call-id') ?? '', () => handleRequest(this, ack)))
+    return 'sent'
+  }
+
+  private answered(response: Response, frame: string | Uint8Array, isOwn = false): void {
     if (response.status < 200) return
     this.recent.answered(response, frame)
-    this.update(finish(this.state, answeredTransactionKey(response) ?? '', Date.now()))
+    const isRefusedHere = isOwn && response.status >= 300
+    this.update(finish(this.state, answeredTransactionKey(response) ?? '', Date.now(), isRefusedHere))
   }
 
   /** Messages wait for an address that has just registered here: they are asked for when it has its answer. */
@@ -202,7 +211,7 @@ export class Connection implements Keeper {
   send(response: Response): void {
     const frame = encodeFrame(toFrame(response))
     this.write(frame)
-    this.answered(response, frame)
+    this.answered(response, frame, true)
   }
 
   /** Sends a request of our own that the script wants. Nothing waits for it: the next message of the call may come. */

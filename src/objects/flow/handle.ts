@@ -50,6 +50,8 @@ export async function handleRequest(connection: Connection, request: Request): P
 }
 
 async function acknowledge(connection: Connection, ack: Request, invite: ReceivedInvite | undefined): Promise<void> {
+  // RFC 3261 §17.2.1: we have refused the INVITE ourselves.
+  if (invite?.isRefusedHere) return
   const routes = routesOf(connection, ack)
   if (invite?.way && !routes.token) return void (await forwardAlongWay(connection, ack, invite.way))
   // RFC 3261 §17.1.1.3: an ACK that follows no Route of ours has reached its end.

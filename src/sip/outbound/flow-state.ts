@@ -101,6 +101,8 @@ export interface ReceivedInvite {
   /** It was forwarded without state: its CANCEL and the ACK of a failure go the same way (RFC 3261 §16.11). */
   readonly way?: StatelessWay
   readonly finalAtMs?: number
+  /** Its final response was a word of our own: the ACK ends here. */
+  readonly isRefusedHere?: true
 }
 
 /** A request of a transaction to this phone. */

@@ -28,9 +28,11 @@ export function wentAlong(state: FlowState, key: string, way: StatelessWay): Flo
   return { ...state, received: state.received.map((r) => (r.key === key ? { ...r, way } : r)) }
 }
 
-export function finish(state: FlowState, key: string, nowMs: number): FlowState {
+/** `isRefusedHere`: by a word of our own, so that its ACK is for us. */
+export function finish(state: FlowState, key: string, nowMs: number, isRefusedHere = false): FlowState {
   if (!state.received.some((r) => r.key === key && r.finalAtMs === undefined)) return state
-  return { ...state, received: state.received.map((r) => (r.key === key ? { ...r, finalAtMs: nowMs } : r)) }
+  const final = { finalAtMs: nowMs, ...(isRefusedHere ? ({ isRefusedHere } as const) : {}) }
+  return { ...state, received: state.received.map((r) => (r.key === key ? { ...r, ...final } : r)) }
 }
 
 /** INVITEs of this phone that still ring somewhere. */

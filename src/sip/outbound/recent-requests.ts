@@ -14,8 +14,8 @@ interface Recent {
   readonly atMs: number
   /** Of an INVITE: Call-ID and CSeq number, which the ACK of a 2xx has too. */
   readonly sequence?: string
-  /** To tags of the dialogs that the phone has acknowledged: a fork may make several. */
-  acknowledged?: Set<string>
+  /** The ACKs of the phone by To tag: a fork may make several dialogs. */
+  acknowledged?: Map<string, Request>
   answer?: string | Uint8Array
 }
 
@@ -60,17 +60,17 @@ export class RecentRequests {
   acknowledged(ack: Request): void {
     const invite = this.invites.get(sequenceOf(ack))
     if (!invite) return
-    invite.acknowledged ??= new Set()
-    invite.acknowledged.add(toTagOf(ack))
+    invite.acknowledged ??= new Map()
+    invite.acknowledged.set(toTagOf(ack), ack)
   }
 
   /**
-   * A 2xx to an INVITE that its phone has acknowledged already: it was sent again before the ACK arrived, and no hop
-   * between loses one. Interop: JsSIP takes it for the answer to its next re-INVITE (CLIENTS P18).
+   * The ACK of a 2xx to an INVITE that its phone has acknowledged already: sent again before it arrived, or the datagram of the ACK was
+   * lost behind a gateway. Interop: JsSIP takes such a 2xx for the answer to its next re-INVITE (CLIENTS P18).
    */
-  isSettled(response: Response): boolean {
-    if (response.status < 200 || response.status > 299) return false
-    return this.entries.get(answeredTransactionKey(response) ?? '')?.acknowledged?.has(toTagOf(response)) === true
+  acknowledgementOf(response: Response): Request | undefined {
+    if (response.status < 200 || response.status > 299) return undefined
+    return this.entries.get(answeredTransactionKey(response) ?? '')?.acknowledged?.get(toTagOf(response))
   }
 
   answerTo(request: Request): string | Uint8Array | undefined {

@@ -110,6 +110,9 @@ describe('a request inside a dialog waits for an end that is between two sockets
       expect((await alice.expect('487 INVITE')).branch).toBe(invite.branch)
       call.callee.phone = await world.returned(call.callee.phone)
       await call.callee.phone.expectNothing()
+      // RFC 3261 §17.2.1: nor does the ACK of our own refusal.
+      call.caller.request('ACK', { branch: invite.branch, cSeq: invite.cSeq })
+      await call.callee.phone.expectNothing()
     }))
 
   test('RFC 3261 §9.2: a CANCEL of something else is answered at once, although requests of its dialog wait', () =>

@@ -139,7 +139,7 @@ describe('RFC 3261 §17.1.1.3', () => {
 })
 
 describe('RFC 6026 §7.2: a 2xx that its phone sends again', () => {
-  test('P18 passes until the ACK does, then ends here', () =>
+  test('P18 RFC 3261 §13.2.2.4 passes until the ACK does, then ends here, and the ACK goes again', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
       const { invite, offered } = await ring(alice, bob)
@@ -150,6 +150,7 @@ describe('RFC 6026 §7.2: a 2xx that its phone sends again', () => {
       dialog(alice, bob, invite, offered, answer).caller.ack(invite)
       await bob.expect('ACK')
       bob.respond(offered, 200)
+      expect((await bob.expect('ACK')).cSeq).toBe(invite.cSeq)
       // A request that goes a longer way comes next.
       bob.request('MESSAGE', { uri: alice.account.aor })
       await alice.expect('MESSAGE')

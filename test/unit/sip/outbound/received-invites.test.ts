@@ -48,6 +48,12 @@ it('P18 a retransmitted 200 does not prolong it', () => {
   expect(finish(state, 'other', START_MS)).toBe(state)
 })
 
+it('RFC 3261 §17.2.1: that we have refused it ourselves is remembered for its ACK', () => {
+  const state = remember(flowOf(), 'k', START_MS)
+  expect(findReceived(finish(state, 'k', START_MS, true), 'k')?.isRefusedHere).toBe(true)
+  expect(findReceived(finish(state, 'k', START_MS), 'k')?.isRefusedHere).toBeUndefined()
+})
+
 it('only the newest are remembered', () => {
   let state = flowOf()
   for (let i = 0; i <= MAX_RECEIVED; i++) state = remember(state, `k${i}`, START_MS)

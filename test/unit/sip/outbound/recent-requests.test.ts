@@ -59,3 +59,19 @@ describe('copies of a request', () => {
     expect(recent.answerTo(options)).toBeUndefined()
   })
 })
+
+describe('RFC 3261 §13.2.2.4: the ACK of a 2xx that comes again', () => {
+  const invite = requestOf('INVITE')
+  const answered = makeResponse(invite, 200, { toTag: 't' })
+  const ack = requestOf('ACK', { branch: 'z9hG4bKack', to: '<sip:bob@example.test>;tag=t' })
+
+  it('is the one that the phone has sent for that dialog', () => {
+    const recent = new RecentRequests()
+    recent.begin(invite, START_MS)
+    expect(recent.acknowledgementOf(answered)).toBeUndefined()
+    recent.acknowledged(ack)
+    expect(recent.acknowledgementOf(answered)).toBe(ack)
+    expect(recent.acknowledgementOf(makeResponse(invite, 200, { toTag: 'fork' }))).toBeUndefined()
+    expect(recent.acknowledgementOf(makeResponse(invite, 486, { toTag: 't' }))).toBeUndefined()
+  })
+})
