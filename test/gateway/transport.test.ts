@@ -318,6 +318,7 @@ describe('a TCP peer', () => {
     const gateway = await party()
     let accepted = ''
     const server = createServer((socket) => {
+      socket.on('error', () => {})
       socket.on('data', (chunk) => {
         accepted += chunk.toString('utf8')
       })

@@ -19,6 +19,8 @@ export class TcpPeer {
   private constructor() {
     this.server = createServer((socket) => {
       this.connection = socket
+      // The gateway may hang up with a reset, which is no fault of a test.
+      socket.on('error', () => {})
       let held = ''
       socket.on('data', (chunk) => {
         held += chunk.toString('utf8')

@@ -137,7 +137,7 @@ async function controlOf(address: string): Promise<Socket> {
       () => undefined,
       (error: unknown) => error,
     )
-    if (failure === undefined) return socket
+    if (failure === undefined) return socket.on('error', () => {})
     if (left === 0) throw failure
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
