@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SipClient } from '../support/sip-client'
 import type { SipFrame } from '../support/sip-frame'
-import { type CallOut, callOut, tagOf } from './support/call-out'
+import { CallOut, callOut, tagOf } from './support/call-out'
 import { Lab } from './support/lab'
 import type { UdpPeer } from './support/udp-peer'
 
@@ -196,5 +196,28 @@ describe('a phone on UDP', () => {
     ])
     const late = alice.request('INVITE', { uri: account.aor, headers: [`Contact: ${alice.contact}`] })
     alice.acknowledge(late, await alice.expect('404 INVITE'))
+  })
+
+  it('P01 RFC 5626 §4.1 is called when it has an instance, and its BYE goes back', async () => {
+    const phone = await lab.carrier('127.0.3.2')
+    const account = await lab.subscriber('linphone')
+    const contactParameters = ';+sip.instance="<urn:uuid:6f2c1a3e-0b1d-4c57-9a75-0c2d8f1e7b11>"'
+    const facts = { uri: `sip:${lab.domain}`, from: account.aor, to: account.aor, callId: 'linphone-1', fromTag: 'l1' }
+    const first = phone.request('REGISTER', { ...facts, contactParameters, headers: ['Expires: 300'] })
+    const proof = alice.answerFor(account, first, await phone.expect('401 REGISTER'))
+    phone.request('REGISTER', { ...facts, contactParameters, cSeq: 2, headers: ['Expires: 300', proof] })
+    await phone.expect('200 REGISTER')
+
+    const sent = alice.request('INVITE', { uri: account.aor, headers: [`Contact: ${alice.contact}`] })
+    const offered = await phone.expect('INVITE')
+    phone.respond(offered, 180)
+    await alice.expect('180 INVITE')
+    phone.respond(offered, 200)
+    const call = new CallOut(alice, phone, { sent, offered, answer: await alice.expect('200 INVITE') })
+    call.fromCaller('ACK')
+    await phone.expect('ACK')
+    call.fromCarrier('BYE')
+    alice.respond(await alice.expect('BYE'), 200, 'OK')
+    await phone.expect('200 BYE')
   })
 })

@@ -23,7 +23,8 @@ export function targetsOf(aor: string, bindings: readonly Binding[], isWatched =
     if (instance !== undefined && instances.has(instance)) return []
     if (instance !== undefined) instances.add(instance)
     const { uri, flow, transport, path, q } = b
-    const phone = instance === undefined ? {} : { instance }
+    // Whoever answers through a gateway is known by its flow alone, which is the same after a reconnect.
+    const phone = instance === undefined || b.exact ? {} : { instance }
     const watched = isWatched ? ({ watched: true } as const) : {}
     return { uri, flow, transport, path, q, binding: { aor, key: b.key, ...phone, ...watched } }
   })

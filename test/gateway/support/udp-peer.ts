@@ -13,6 +13,8 @@ export interface PeerRequest {
   readonly callId?: string
   readonly cSeq?: number
   readonly branch?: string
+  /** Parameters behind the Contact URI. */
+  readonly contactParameters?: string
   readonly headers?: readonly string[]
   readonly body?: string
 }
@@ -129,7 +131,7 @@ export class UdpPeer {
       `To: <${options.to ?? options.uri}>${options.toTag ? `;tag=${options.toTag}` : ''}`,
       `Call-ID: ${options.callId ?? token(8)}`,
       `CSeq: ${options.cSeq ?? 1} ${method}`,
-      `Contact: <sip:peer@${this.host}>`,
+      `Contact: <sip:peer@${this.host}>${options.contactParameters ?? ''}`,
       ...(options.headers ?? []),
       `Content-Length: ${Buffer.byteLength(body)}`,
     ]

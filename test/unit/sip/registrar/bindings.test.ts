@@ -60,6 +60,12 @@ describe('who is called', () => {
     expect(targetsOf(AOR, [binding, newer]).map((t) => t.flow)).toEqual(['new.flow'])
   })
 
+  it('P01 a phone behind a gateway answers for its flow, whatever its instance: the gateway has not proved it', () => {
+    const remote = bindingOf({ exact: true })
+    expect(targetsOf(AOR, [remote]).map((t) => t.binding)).toEqual([{ aor: AOR, key: remote.key }])
+    expect(targetsOf(AOR, [remote, bindingOf({ key: 'newer', updatedAtMs: START_MS + 1 })])).toHaveLength(1)
+  })
+
   it('every phone without instance', () => {
     const { instance: _, ...plain } = binding
     const targets = targetsOf(AOR, [plain, { ...plain, key: 'other', uri: 'sip:other@x' }])
