@@ -104,7 +104,9 @@ const change = createRoute({
   method: 'patch',
   path: '/subscribers/{aor}',
   summary: 'Change the password, disable or enable',
-  description: 'Holds when this answers: the old password no longer works, a disabled subscriber has no bindings.',
+  description:
+    'Holds when this answers: the old password no longer works, a disabled subscriber has no bindings. His phones have to register ' +
+    'again after either; calls go on.',
   request: { params, body: { content: json(SubscriberPatch), required: true } },
   responses: {
     200: { description: 'The subscriber as it is now.', content: json(SubscriberView) },
@@ -151,7 +153,8 @@ export const subscribers = createRouter()
       updatedAt: Date.now(),
     })
     if (!changed) throw absent(key)
-    await tellSubscriberChanged(c.env, key)
+    // Who is enabled has lost nothing by it; who was not has no phone to sign out.
+    if (patch.password !== undefined || patch.enabled === false) await tellSubscriberChanged(c.env, key)
     return c.json(view(changed), 200)
   })
   .openapi(remove, async (c) => {

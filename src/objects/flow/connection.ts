@@ -18,6 +18,7 @@ import {
 } from '../../sip/outbound/flow-state'
 import { PONG } from '../../sip/outbound/keep-alive'
 import { offer } from '../../sip/outbound/offered-requests'
+import { withFormerParties } from '../../sip/outbound/parties'
 import { readFrame } from '../../sip/outbound/receive'
 import { finish, pendingTransactions } from '../../sip/outbound/received-invites'
 import { RecentRequests } from '../../sip/outbound/recent-requests'
@@ -83,7 +84,7 @@ export class Connection implements Keeper {
 
   update(state: FlowState): void {
     if (state === this.state) return
-    this.state = state
+    this.state = withFormerParties(this.state, state)
     this.host.changed.add(this)
   }
 

@@ -29,7 +29,6 @@ import {
   hasRoomFor,
   isLockedOut,
   isWatched,
-  partyOf,
   withIdentity,
   withoutIdentity,
   withoutRegistration,
@@ -38,6 +37,7 @@ import {
   withWatched,
 } from '../../sip/outbound/flow-state'
 import { longestExpires, MAX_EXPIRES_SECONDS } from '../../sip/outbound/keep-alive'
+import { partyOf } from '../../sip/outbound/parties'
 import { type DialogToken, dialogMac, formatNotifierToken } from '../../sip/outbound/tokens'
 import { isLoop } from '../../sip/proxy/loop'
 import type { Json } from '../../sip/proxy/response-context'

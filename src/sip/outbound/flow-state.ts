@@ -3,8 +3,7 @@ import type { DialogParty } from '../proxy/in-dialog'
 import type { StatelessWay } from '../proxy/stateless'
 import type { FlowAddress } from './flow-address'
 import type { HostedContext } from './hosted-contexts'
-import { instanceOf } from './instance'
-import { type ContextAddress, flowPeer, instancePeer, type Peer } from './tokens'
+import type { ContextAddress } from './tokens'
 
 /** How long an identity proved by digest holds on a flow that is not registered with it. */
 export const IDENTITY_LIFETIME_MS = 10 * 60_000
@@ -40,6 +39,8 @@ export interface FlowState {
   readonly source: string
   readonly identities: readonly Identity[]
   readonly registrations: readonly FlowRegistration[]
+  /** Whom registrations that ended here belonged to (`parties.ts`). */
+  readonly former?: readonly DialogParty[]
   readonly nonceCounts: readonly NonceCount[]
   /** Wrong answers to challenges since the last right one. */
   readonly rejections: number
@@ -136,7 +137,7 @@ export function readFlowState(attachment: unknown): FlowState | undefined {
 
 /** What goes when the state is too large, in this order; only a phone with monstrous Contacts or branches comes far. */
 const SHRINKS: ReadonlyArray<(state: FlowState) => FlowState> = [
-  (state) => ({ ...state, registrations: state.registrations.map(({ others: _, ...own }) => own) }),
+  ({ former: _, ...state }) => ({ ...state, registrations: state.registrations.map(({ others: _, ...own }) => own) }),
   (state) => ({ ...state, received: state.received.filter((r) => r.finalAtMs === undefined) }),
   (state) => ({ ...state, received: state.received.slice(-32), offered: state.offered.slice(-32), nonceCounts: [] }),
   (state) => ({ ...state, received: state.received.slice(-4), offered: state.offered.slice(-4) }),
@@ -173,6 +174,7 @@ function isSmall(state: FlowState): boolean {
     for (const other of r.others ?? []) characters += other.contact.length
   }
   for (const i of state.identities) characters += i.aor.length
+  for (const { aor, instance } of state.former ?? []) characters += aor.length + instance.length + REQUEST_BYTES
   for (const key of state.sent ?? []) characters += key.length + 2
   for (const r of state.received) characters += r.key.length + (r.transaction?.length ?? 0) + lengthOf(r.way)
   for (const o of state.offered) characters += o.transaction.length
@@ -189,25 +191,6 @@ function lengthOf(way: StatelessWay | undefined): number {
 function sizeOf(state: FlowState): number {
   const text = JSON.stringify(state)
   return /[\u0100-\uffff]/.test(text) ? 2 * text.length : text.length
-}
-
-/** The phone of this socket as an address-of-record, should it come back on another one. */
-export function partyOf(state: FlowState, aor: string | undefined): DialogParty | undefined {
-  return partiesOf(state).find((party) => party.aor === aor)
-}
-
-function partiesOf(state: FlowState): DialogParty[] {
-  return state.registrations.flatMap((registration) => {
-    const instance = instanceOf(registration)
-    return instance === undefined ? [] : [{ aor: registration.aor, instance }]
-  })
-}
-
-/** Whom a response on this socket may speak for. */
-export function peersOf(state: FlowState): Peer[] {
-  const instances = partiesOf(state).map(({ aor, instance }) => instancePeer(aor, instance))
-  // Most phones have one, and it is tried first.
-  return [...instances, flowPeer(state.address)]
 }
 
 export function hasIdentity(state: FlowState, aor: string, nowMs: number): boolean {

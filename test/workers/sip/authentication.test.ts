@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { MAX_AUTH_FAILURES } from '../../../src/objects/failures'
 import { NONCE_LIFETIME_MS } from '../../../src/sip/auth/nonce'
 import type { SipFrame } from '../../support/sip-frame'
-import { establish, hangUp, ring } from '../support/call'
+import { establish, hangUp, pickUp, ring } from '../support/call'
 import { later } from '../support/objects'
 import type { Phone } from '../support/phone'
 import { Tally } from '../support/tally'
@@ -276,6 +276,24 @@ describe('PATCH and DELETE of a subscriber', () => {
       await alice.expectNothing()
     })
   }
+
+  for (const [what, change] of changes) {
+    twins(`RFC 3261 §13.3 ${what} while the phone rings: the call may be answered and ended`, async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      const ringing = await ring(alice, bob)
+      await change(`/v1/subscribers/${aorOf(bob.account)}`)
+      const call = await pickUp(alice, bob, ringing)
+      await hangUp(call.callee, call.caller)
+    })
+  }
+
+  twins('enabled although it is: the phone stays as it is', async (world) => {
+    const bob = await world.phone('bob')
+    await admin('PATCH', `/v1/subscribers/${aorOf(bob.account)}`, { enabled: true })
+    expect(await bindingsOf(bob.account)).toHaveLength(1)
+    bob.registerOnce()
+    await bob.expect('200 REGISTER')
+  })
 
   twins('a new password is taken at once', async (world) => {
     const alice = await world.phone('alice')

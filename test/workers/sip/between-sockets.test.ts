@@ -135,6 +135,17 @@ describe('a request inside a dialog waits for an end that is between two sockets
       expect(call.callee.phone.unread).toEqual([])
     }))
 
+  // Interop: `ua.stop()` of JsSIP unregisters first and ends its calls then.
+  twins('RFC 3261 §12.2.1 a phone that is back on another socket and unregisters may still hang up', async (world) => {
+    const call = await talking(world)
+    const { callee, caller } = call
+    callee.phone.close()
+    callee.phone = await world.returned(callee.phone)
+    callee.phone.registerOnce(['Expires: 0', callee.phone.contactLine()])
+    await callee.phone.expect('200 REGISTER')
+    await hangUp(callee, caller)
+  })
+
   test('a BYE goes out although its sender has left meanwhile', () =>
     play(async (world) => {
       const call = await talking(world)

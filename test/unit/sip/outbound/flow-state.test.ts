@@ -14,7 +14,6 @@ import {
   MAX_RECEIVED,
   MAX_REJECTIONS,
   MAX_STATE_BYTES,
-  peersOf,
   readFlowState,
   withIdentity,
   withOthers,
@@ -24,9 +23,8 @@ import {
   withRejection,
 } from '../../../../src/sip/outbound/flow-state'
 import { offer, settle } from '../../../../src/sip/outbound/offered-requests'
-import { flowPeer, instancePeer } from '../../../../src/sip/outbound/tokens'
 import { START_MS, throughJson } from '../../support/call'
-import { FLOW, flowOf, INSTANCE, registrationOf } from '../../support/flow'
+import { flowOf, registrationOf } from '../../support/flow'
 
 const AOR = 'bob@example.test'
 const bytes = (state: FlowState) => {
@@ -197,13 +195,6 @@ describe('registrations', () => {
     expect(isRegistered(state, AOR, START_MS)).toBe(true)
     expect(isRegistered(state, AOR, START_MS + 1)).toBe(false)
     expect(isRegistered(state, AOR, START_MS, 'other')).toBe(false)
-  })
-
-  it('let the flow answer for their instances', () => {
-    const state = withRegistration(flowOf(), registrationOf())
-    expect(peersOf(state)).toEqual([instancePeer(AOR, INSTANCE), flowPeer(FLOW)])
-    const { instance: _, ...plain } = registrationOf()
-    expect(peersOf(withRegistration(flowOf(), plain))).toEqual([flowPeer(FLOW)])
   })
 })
 
