@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SipClient } from '../support/sip-client'
+import { SipFrame } from '../support/sip-frame'
 import { Lab } from './support/lab'
 import { TcpPeer } from './support/tcp-peer'
 import type { UdpPeer } from './support/udp-peer'
@@ -37,6 +38,19 @@ describe('RFC 3261 §18.1.1 a request that fits no datagram', () => {
     await stream.wire.waitFor('received', 'ACK')
     alice.acknowledge(sent, await alice.expect('486 INVITE'))
     expect(stream.wire.labels()).toEqual(['< INVITE', '< ACK'])
+    await stream.close()
+  })
+
+  it('RFC 3261 §20.14 has its length there, which a WebSocket frame may leave out', async () => {
+    const stream = await TcpPeer.open('127.0.1.1', 25_070)
+    const headers = [`Contact: ${alice.contact}`, `Subject: ${'x'.repeat(3_000)}`]
+    const text = alice.build('INVITE', { uri: `sip:+4930123456@${lab.domain}`, headers, body: 'v=0\r\n' })
+    const frame = text.replace(/Content-Length: \d+\r\n/, '')
+    alice.send(frame)
+    const offered = await stream.wire.waitFor('received', 'INVITE')
+    expect([offered.headers('Content-Length'), offered.body]).toEqual([['5'], 'v=0\r\n'])
+    stream.respond(offered, 486)
+    alice.acknowledge(new SipFrame(frame), await alice.expect('486 INVITE'))
     await stream.close()
   })
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { parseCSeq } from '../../sip/message/c-seq'
+import { withContentLength } from '../../sip/message/edit'
 import { header, headerLines } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
 import { tagOf, uriOf } from '../../sip/message/name-address'
@@ -85,7 +86,9 @@ export class Relay {
 
   /** Messages of a call are taken in their order: a CANCEL must not overtake an INVITE that waits for the DNS. */
   fromNetwork(message: Message, source: NetworkAddress): Promise<void> {
-    return this.order.run(header(message, 'call-id') ?? '', () => this.takeFromNetwork(message, source))
+    return this.order.run(header(message, 'call-id') ?? '', () =>
+      this.takeFromNetwork(withContentLength(message), source),
+    )
   }
 
   private async takeFromNetwork(message: Message, source: NetworkAddress): Promise<void> {
@@ -120,7 +123,7 @@ export class Relay {
   // From the link
 
   fromLink(message: Message, socket: number): Promise<void> {
-    return this.order.run(header(message, 'call-id') ?? '', () => this.takeFromLink(message, socket))
+    return this.order.run(header(message, 'call-id') ?? '', () => this.takeFromLink(withContentLength(message), socket))
   }
 
   private async takeFromLink(message: Message, socket: number): Promise<void> {

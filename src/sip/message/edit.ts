@@ -1,5 +1,5 @@
 import { headerKey } from './header-names'
-import { headerValue, splitList } from './headers'
+import { hasHeader, headerValue, splitList } from './headers'
 import type { HeaderField, Message } from './message'
 import { byteLength, onlyBytes } from './octets'
 
@@ -58,4 +58,9 @@ export function setBody<M extends Message>(message: M, body: string): M {
   const kept = message.binary ? onlyBytes(body) : body
   const length = message.binary ? kept.length : byteLength(kept)
   return { ...setHeader(message, 'Content-Length', String(length)), body: kept }
+}
+
+/** RFC 3261 §16.6 step 10, §20.14: a stream needs the length, which a datagram or a WebSocket frame may leave out. */
+export function withContentLength<M extends Message>(message: M): M {
+  return hasHeader(message, 'content-length') ? message : setBody(message, message.body)
 }

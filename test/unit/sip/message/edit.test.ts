@@ -7,8 +7,9 @@ import {
   removeHeader,
   setBody,
   setHeader,
+  withContentLength,
 } from '../../../../src/sip/message/edit'
-import { headerValue } from '../../../../src/sip/message/headers'
+import { header, headerValue } from '../../../../src/sip/message/headers'
 import type { Message } from '../../../../src/sip/message/message'
 import { serialize } from '../../../../src/sip/message/serialize'
 import { read, text } from './reading'
@@ -83,6 +84,13 @@ describe('an edit of a header', () => {
 describe('an edit of the body', () => {
   it('O03 states the length in bytes', () => {
     expect(serialize(setBody(message, 'naïve 😀'))).toBe(text([START, ...LINES, 'Content-Length: 11'], 'naïve 😀'))
+  })
+
+  it('RFC 3261 §20.14 a length that was left out is added, and one that is there stays', () => {
+    const bare = removeHeader(setBody(message, 'ä'), 'content-length')
+    expect(header(withContentLength(bare), 'content-length')).toBe('2')
+    const whole = setBody(message, 'ä')
+    expect(withContentLength(whole)).toBe(whole)
   })
 
   it('replaces a compact Content-Length in its place', () => {
