@@ -101,6 +101,7 @@ export class Gateway {
       ownHosts: () => this.network.hosts,
       resolve: addresses,
       socketOf: (callId) => this.link.socketOf(callId),
+      isPhone: (source) => this.phones.isFrom(source),
       onRegistered: (phone, contact) => this.phones.registered(phone, contact),
       sendOwn: (request, to) => void this.own.send(request, to),
       onOwnResponse: (response) => this.own.response(response),

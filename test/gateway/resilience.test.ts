@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SipClient } from '../support/sip-client'
 import type { SipFrame } from '../support/sip-frame'
-import { CallOut, callOut, tagOf } from './support/call-out'
+import { CallOut, callOut, tagOf, uriOf } from './support/call-out'
 import { Lab } from './support/lab'
 import type { UdpPeer } from './support/udp-peer'
 
@@ -201,11 +201,11 @@ describe('a phone on UDP', () => {
   it('P01 RFC 5626 §4.1 is called when it has an instance, and its BYE goes back', async () => {
     const phone = await lab.carrier('127.0.3.2')
     const account = await lab.subscriber('linphone')
-    const contactParameters = ';+sip.instance="<urn:uuid:6f2c1a3e-0b1d-4c57-9a75-0c2d8f1e7b11>"'
+    phone.contact = `<sip:peer@${phone.host}>;+sip.instance="<urn:uuid:6f2c1a3e-0b1d-4c57-9a75-0c2d8f1e7b11>"`
     const facts = { uri: `sip:${lab.domain}`, from: account.aor, to: account.aor, callId: 'linphone-1', fromTag: 'l1' }
-    const first = phone.request('REGISTER', { ...facts, contactParameters, headers: ['Expires: 300'] })
+    const first = phone.request('REGISTER', { ...facts, headers: ['Expires: 300'] })
     const proof = alice.answerFor(account, first, await phone.expect('401 REGISTER'))
-    phone.request('REGISTER', { ...facts, contactParameters, cSeq: 2, headers: ['Expires: 300', proof] })
+    phone.request('REGISTER', { ...facts, cSeq: 2, headers: ['Expires: 300', proof] })
     await phone.expect('200 REGISTER')
 
     const sent = alice.request('INVITE', { uri: account.aor, headers: [`Contact: ${alice.contact}`] })
@@ -220,4 +220,51 @@ describe('a phone on UDP', () => {
     alice.respond(await alice.expect('BYE'), 200, 'OK')
     await phone.expect('200 BYE')
   })
+
+  // RFC 5737: nobody is at that address.
+  it.each(['called', 'calling'])(
+    'O02 O15 RFC 5626 §5.3 behind a NAT, %s, gets the requests of its calls where it is, whatever its Contact says',
+    async (role) => {
+      const phone = await lab.carrier('127.0.3.3')
+      const account = await lab.subscriber(`nat-${role}`)
+      phone.contact = '<sip:nat@192.0.2.77:5060>'
+      const own = { from: account.aor, callId: `registration-${role}`, fromTag: 'n1' }
+      const facts = { ...own, uri: `sip:${lab.domain}`, to: account.aor }
+      const first = phone.request('REGISTER', { ...facts, headers: ['Expires: 300'] })
+      const proof = alice.answerFor(account, first, await phone.expect('401 REGISTER'))
+      phone.request('REGISTER', { ...facts, cSeq: 2, headers: ['Expires: 300', proof] })
+      await phone.expect('200 REGISTER')
+
+      if (role === 'called') {
+        const sent = alice.request('INVITE', { uri: account.aor, headers: [`Contact: ${alice.contact}`] })
+        const offered = await phone.expect('INVITE')
+        phone.respond(offered, 200)
+        const call = new CallOut(alice, phone, { sent, offered, answer: await alice.expect('200 INVITE') })
+        call.fromCaller('ACK')
+        await phone.expect('ACK')
+        call.fromCaller('BYE')
+        phone.respond(await phone.expect('BYE'), 200)
+        return void (await alice.expect('200 BYE'))
+      }
+      const out = { uri: alice.account.aor, from: account.aor, callId: 'call-behind-nat', fromTag: 'n2' }
+      const invite = phone.request('INVITE', out)
+      const challenge = await phone.expect('407 INVITE')
+      phone.request('ACK', { ...out, branch: invite.branch, toTag: challenge.toTag })
+      phone.request('INVITE', { ...out, cSeq: 2, headers: [alice.answerFor(account, invite, challenge)] })
+      const offered = await alice.expect('INVITE')
+      alice.respond(offered, 200, 'OK', { headers: [`Contact: ${alice.contact}`] })
+      await phone.expect('200 INVITE')
+      alice.request('BYE', {
+        uri: uriOf(offered.header('Contact')),
+        callId: offered.header('Call-ID'),
+        from: alice.account.aor,
+        fromTag: 'callee',
+        to: account.aor,
+        toTag: 'n2',
+        headers: offered.headers('Record-Route').map((route) => `Route: ${route}`),
+      })
+      phone.respond(await phone.expect('BYE'), 200)
+      await alice.expect('200 BYE')
+    },
+  )
 })

@@ -9,6 +9,8 @@ export interface Way {
   readonly trunk?: string
   /** Which destination of a dispatcher set it belongs to. */
   readonly destination?: string
+  /** The sealed address of the phone, when it is one. */
+  readonly phone?: string
 }
 
 /** The ways to a dispatcher set, and when to go on to the next. */

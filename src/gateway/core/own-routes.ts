@@ -7,7 +7,7 @@ import { parseNameAddress, tagOf } from '../../sip/message/name-address'
 import { parameter } from '../../sip/message/parameters'
 import { parseUri, type SipUri } from '../../sip/message/uri'
 
-const NOTE = /^m\.([\w-]{0,64})\.(\d{1,4})\.([a-z0-9-]*)(?:\.([0-9a-f]+))?$/
+const NOTE = /^m\.([\w-]{0,64})\.(\d{1,4})\.([a-z0-9-]*)(?:\.([0-9a-f]+))?(?:\.(p\.[0-9a-f]+\.[\w-]+))?$/
 /** RFC 3261 §25.1, without a password. */
 const USER = /^[\w.!~*'()&=+$,;?/%-]{1,64}$/
 
@@ -49,6 +49,8 @@ export interface DialogNote {
   readonly cSeqOffset: number
   /** Whom the network sees in another format than the Worker: the caller as From, the callee as To. */
   readonly users?: HopUsers
+  /** The sealed address of a phone that its Contact does not lead to (RFC 5626 §5.3). */
+  readonly phone?: string
 }
 
 /** RFC 3261 §16.4, RFC 5658 §4: both our values of a double Record-Route come off. */
@@ -107,8 +109,9 @@ export function linkRoute(name: string, socket: number): string {
   return `<sip:s${socket}@${linkHost(name)};transport=ws;lr>`
 }
 
-function writeNote({ session, cSeqOffset, trunk, users }: DialogNote): string {
-  return `m.${session}.${cSeqOffset}.${trunk ?? ''}${users ? `.${writeUsers(users)}` : ''}`
+function writeNote({ session, cSeqOffset, trunk, users, phone }: DialogNote): string {
+  const more = [...(users ? [writeUsers(users)] : []), ...(phone === undefined ? [] : [phone])]
+  return ['m', session, cSeqOffset, trunk ?? '', ...more].join('.')
 }
 
 /** Users hold no blanks; what is not in another format is left out. */
@@ -130,8 +133,14 @@ function userOf(sent = '', shown = ''): HopUser | undefined {
 }
 
 function readNote(user: string | undefined): DialogNote | undefined {
-  const [, session = '', offset, trunk, hex = ''] = NOTE.exec(user ?? '') ?? []
+  const [, session = '', offset, trunk, hex = '', phone] = NOTE.exec(user ?? '') ?? []
   if (offset === undefined) return undefined
   const users = readUsers(hex)
-  return { session, cSeqOffset: Number(offset), ...(trunk ? { trunk } : {}), ...(users ? { users } : {}) }
+  return {
+    session,
+    cSeqOffset: Number(offset),
+    ...(trunk ? { trunk } : {}),
+    ...(users ? { users } : {}),
+    ...(phone ? { phone } : {}),
+  }
 }

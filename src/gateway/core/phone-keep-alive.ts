@@ -28,6 +28,8 @@ export interface KeepAliveOptions {
 
 interface Watched {
   readonly phone: RemotePhone
+  /** Its address in one text. */
+  readonly from: string
   /** Its Contact URI. */
   readonly uri: string
   readonly untilMs: number
@@ -53,11 +55,17 @@ export class PhoneKeepAlive {
     const key = keyOf(phone)
     if (!contact) return void this.phones.delete(key)
     const untilMs = this.options.ports.nowMs() + contact.expiresSeconds * 1_000
-    this.phones.set(key, { phone, uri: contact.uri, untilMs, failures: 0 })
+    this.phones.set(key, { phone, from: formatAddress(phone.to), uri: contact.uri, untilMs, failures: 0 })
   }
 
   isAt(address: string): boolean {
     return [...this.phones.values()].some(({ phone }) => phone.to.address === address)
+  }
+
+  /** Whether a phone has registered from this very port. */
+  isFrom(source: NetworkAddress): boolean {
+    const address = formatAddress(source)
+    return [...this.phones.values()].some(({ from }) => from === address)
   }
 
   stop(): void {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { parseCSeq } from '../../sip/message/c-seq'
 import { withContentLength } from '../../sip/message/edit'
-import { header, headerLines } from '../../sip/message/headers'
+import { hasHeader, header, headerLines } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
 import { tagOf, uriOf } from '../../sip/message/name-address'
 import { makeResponse } from '../../sip/message/respond'
@@ -138,13 +138,15 @@ export class Relay {
     const answer = await this.options.media.answer(own.request, own.note?.session ?? '')
     if (answer === 'absorbed') return
     if (answer) return this.reply(makeResponse(own.request, 200, answer), origin)
-    const phone = own.phone === undefined ? undefined : parseFlowToken(own.phone, this.options.ports.mac)
-    if (own.phone !== undefined && !phone) return this.refuse(own.request, origin, 'link', 403, 'Forged Flow Token')
     const inDialog = tagOf(header(own.request, 'to')) !== undefined
+    // RFC 5626 §5.3: behind a NAT the Contact leads nowhere, unless the phone has a proxy of its own.
+    const token = own.phone ?? (inDialog && !hasHeader(own.request, 'route') ? own.note?.phone : undefined)
+    const phone = token === undefined ? undefined : parseFlowToken(token, this.options.ports.mac)
+    if (token !== undefined && !phone) return this.refuse(own.request, origin, 'link', 403, 'Forged Flow Token')
     if (!phone && !inDialog) return this.refuse(own.request, origin, 'link', 404, 'No Way Out')
     const hops = phone ? [phone] : await nextHop(own.request, own.through, this.options)
     if (hops.length === 0) return this.refuse(own.request, origin, 'link', 503, 'Next Hop Not Found')
-    const ways = hops.map((to) => [{ to }])
+    const ways = hops.map((to) => [token === undefined ? { to } : { to, phone: token }])
     this.send(own.request, ways, origin, own.note)
   }
 

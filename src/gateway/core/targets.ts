@@ -1,7 +1,8 @@
 import type { NumberFormat } from '../../numbers/format'
 import type { HopUsers } from '../../sip/identity/hop-users'
-import { header } from '../../sip/message/headers'
+import { header, headerValues } from '../../sip/message/headers'
 import type { Request } from '../../sip/message/message'
+import { uriOf } from '../../sip/message/name-address'
 import { formatParameters } from '../../sip/message/parameters'
 import { parseUri } from '../../sip/message/uri'
 import type { NetworkHop, Target } from '../../sip/proxy/target'
@@ -9,6 +10,7 @@ import { formatFlowToken } from '../../sip/transport/flow-token'
 import { formatAddress, type NetworkAddress, parseAddress } from '../../sip/transport/hop'
 import { SOURCE_HEADER } from '../../sip/transport/source'
 import type { Way } from './destinations'
+import { isBehindNat, leadsTo } from './nat'
 import { formatUri, formatUsers, type IsAccount } from './number-format'
 import { type DialogNote, linkHost, linkRoute, networkRoute } from './own-routes'
 import type { Ports } from './ports'
@@ -30,6 +32,8 @@ export interface TargetOptions {
   /** Which socket of the link a new call uses. */
   socketOf(callId: string): number
   readonly trunks: { readonly isAccount: IsAccount }
+  /** Whether a phone has registered through us from there. */
+  isPhone(at: NetworkAddress): boolean
 }
 
 /** How long it is remembered that an address takes no TCP. */
@@ -58,7 +62,7 @@ export class Targets {
   ): Target {
     const { name, sentBy, socketOf } = this.options
     const { session, users, socket = socketOf(header(request, 'call-id') ?? '') } = known
-    const note = { session, cSeqOffset: 0 }
+    const note = { session, cSeqOffset: 0, ...this.phoneAt(request, source) }
     const path = request.method === 'REGISTER' ? [['Path', this.pathOf(source)] as const] : []
     const hop: NetworkHop = {
       to: `link:${socket}`,
@@ -70,6 +74,14 @@ export class Targets {
       ...(users ? { users: backward(users) } : {}),
     }
     return { uri: request.uri, flow: 'link', transport: 'WSS', path: [], q: 1, trusted: true, hop }
+  }
+
+  /** RFC 5626 §5.3: a phone that begins a dialog, and whose Contact is not where it is. */
+  private phoneAt(request: Request, source: NetworkAddress): Pick<DialogNote, 'phone'> {
+    const { isPhone, ports } = this.options
+    const contact = uriOf(headerValues(request, 'contact')[0])
+    if (contact === undefined || leadsTo(contact, source)) return {}
+    return isPhone(source) || isBehindNat(contact, source) ? { phone: formatFlowToken(source, ports.mac) } : {}
   }
 
   /** RFC 3327, RFC 5626 §5.1: requests to the phone come through us, and the token says where it is. */
@@ -84,7 +96,8 @@ export class Targets {
     const trunk = way.trunk ?? note.trunk
     const isAccount = (uri: string) => this.options.trunks.isAccount(uri)
     const users = set?.numbers ? formatUsers(request, set.numbers, isAccount) : note.users
-    const noted = { ...note, ...(trunk === undefined ? {} : { trunk }), ...(users ? { users } : {}) }
+    const phone = way.phone === undefined || leadsTo(request.uri, to) ? {} : { phone: way.phone }
+    const noted = { ...note, ...(trunk === undefined ? {} : { trunk }), ...(users ? { users } : {}), ...phone }
     const hop: NetworkHop = {
       to: formatAddress(to),
       reliable: to.transport !== 'UDP',

@@ -13,8 +13,6 @@ export interface PeerRequest {
   readonly callId?: string
   readonly cSeq?: number
   readonly branch?: string
-  /** Parameters behind the Contact URI. */
-  readonly contactParameters?: string
   readonly headers?: readonly string[]
   readonly body?: string
 }
@@ -34,6 +32,8 @@ export class UdpPeer {
   readonly wire = new Wire()
   readonly address: string
   port = 0
+  /** The Contact that it gives, when that is not where it is or has parameters. */
+  contact: string | undefined
   /** Status that OPTIONS are answered with; silent when undefined. */
   probes: number | undefined = 200
   probed = 0
@@ -131,7 +131,7 @@ export class UdpPeer {
       `To: <${options.to ?? options.uri}>${options.toTag ? `;tag=${options.toTag}` : ''}`,
       `Call-ID: ${options.callId ?? token(8)}`,
       `CSeq: ${options.cSeq ?? 1} ${method}`,
-      `Contact: <sip:peer@${this.host}>${options.contactParameters ?? ''}`,
+      `Contact: ${this.contact ?? `<sip:peer@${this.host}>`}`,
       ...(options.headers ?? []),
       `Content-Length: ${Buffer.byteLength(body)}`,
     ]
@@ -150,7 +150,7 @@ export class UdpPeer {
       ...copy('From'),
       ...copy('Call-ID'),
       ...copy('CSeq'),
-      `Contact: <sip:peer@${this.host}>`,
+      `Contact: ${this.contact ?? `<sip:peer@${this.host}>`}`,
       ...(options.headers ?? []),
       `Content-Length: ${Buffer.byteLength(body)}`,
     ]

@@ -19,6 +19,14 @@ describe('M07 RFC 5658 our double Record-Route', () => {
     expect(headerValues(own.request, 'route')).toEqual(['<sip:next.example;lr>'])
   })
 
+  it('O15 says where a phone is that its Contact does not lead to', () => {
+    const note = { session: 's', cSeqOffset: 0, phone: 'p.abcd.mac_-1' }
+    expect(routed(networkRoute('203.0.113.5:5060', 'UDP', note)).note).toEqual(note)
+    const renamed = { ...note, users: { from: { sent: '+4930', shown: '030' } } }
+    expect(routed(networkRoute('203.0.113.5:5060', 'UDP', renamed)).note).toEqual(renamed)
+    expect(routed('<sip:m.s.0..p.xyz.mac@203.0.113.5:5060;lr>').note).toBeUndefined()
+  })
+
   it('is told from that of others, by port too', () => {
     for (const route of ['<sip:g2.gateway.invalid;lr>', '<sip:203.0.113.5:5061;lr>', '<sip:203.0.113.6;lr>'])
       expect(headerValues(routed(route).request, 'route')).toEqual([route])
