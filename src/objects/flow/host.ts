@@ -71,8 +71,16 @@ export class Host {
   private keepAll(): void {
     this.keeping = undefined
     this.keptAtMs = Date.now()
-    for (const keeper of this.changed) keeper.keep()
+    const changed = [...this.changed]
     this.changed.clear()
+    for (const keeper of changed) {
+      try {
+        keeper.keep()
+      } catch (error) {
+        // What one socket can't keep must not cost the others of this object what is theirs.
+        log('state.unkept', { object: this.object, error: String(error) })
+      }
+    }
   }
 
   isHere(address: string): boolean {

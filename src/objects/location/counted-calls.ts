@@ -21,19 +21,18 @@ export class CountedCalls {
   }
 
   async admit(id: string, atMost: number): Promise<boolean> {
-    const { kv } = this.storage
-    const known = [...kv.list<number>({ prefix: ROW })].map(([key]) => key)
-    let left = known.length
-    if (left >= atMost) {
-      for (const key of known) {
-        if (await isUnderWay(this.env, key.slice(ROW.length))) continue
-        kv.delete(key)
-        left--
-      }
+    const known = this.known()
+    if (known.length >= atMost) {
+      for (const key of known) if (!(await isUnderWay(this.env, key.slice(ROW.length)))) this.storage.kv.delete(key)
+      // Meanwhile another call may have taken the place.
+      if (this.known().length >= atMost) return false
     }
-    if (left >= atMost) return false
-    kv.put(ROW + id, Date.now())
+    this.storage.kv.put(ROW + id, Date.now())
     return true
+  }
+
+  private known(): string[] {
+    return [...this.storage.kv.list<number>({ prefix: ROW })].map(([key]) => key)
   }
 }
 

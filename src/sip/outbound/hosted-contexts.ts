@@ -35,11 +35,17 @@ const TARGET_BYTES = 500
 
 /** An estimate that never says too little: a character beyond Latin-1 makes its whole text two bytes each. */
 function bytesOf({ context, pending }: StoredContext): number {
+  const { options, dialogState, asked, dialog } = context
   const texts = [
     context.request,
     'lastResponse' in context.server ? context.server.lastResponse : undefined,
     ...context.branches.map((b) => b.final?.text),
-    ...context.asked.vias,
+    ...asked.vias,
+    asked.callId,
+    ...(dialog ? [dialog.callId, dialog.from, dialog.to, dialog.requestUri, dialog.fromTag, dialog.toTag] : []),
+    // What a script keeps.
+    ...[options.state, dialogState].map((kept) => (kept === undefined ? undefined : JSON.stringify(kept))),
+    ...(context.followed ?? []),
   ]
   const targets = [...context.branches.map((b) => b.target), ...context.groups.flat()]
   for (const { uri, path, binding } of targets) texts.push(uri, ...path, binding?.aor, binding?.key)

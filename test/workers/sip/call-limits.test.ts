@@ -20,6 +20,17 @@ describe('G12 M11 calls of a subscriber at once', () => {
     expect(await admit(aor, address.replace(/.$/, 'x'), 1)).toBe(true)
   })
 
+  twins('G12 two that begin together do not share the place that one has left', async (world) => {
+    const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+    const aor = `alice@${world.domain}`
+    const call = await establish(alice, bob)
+    const { address } = relayOf(call.offered)
+    expect(await admit(aor, address, 1)).toBe(true)
+    await hangUp(call.caller, call.callee)
+    const together = ['y', 'z'].map((end) => admit(aor, address.replace(/.$/, end), 1))
+    expect((await Promise.all(together)).filter((admitted) => admitted)).toHaveLength(1)
+  })
+
   twins('none at all is none', async (world) => {
     await world.phone('alice')
     expect(await admit(`alice@${world.domain}`, 'one', 0)).toBe(false)

@@ -3,6 +3,7 @@ import { contextIn, dropContext, keepContext, MAX_CONTEXT_BYTES } from '../../..
 import type { StoredContext } from '../../../../src/sip/proxy/stored-context'
 import { newCall, phone } from '../../support/call'
 import { flowOf } from '../../support/flow'
+import { requestOf } from '../../support/messages'
 
 function stored(id: string, request = ''): StoredContext {
   return { context: { ...newCall([[phone('b')]]), id, request }, pending: [] }
@@ -35,6 +36,22 @@ describe('response contexts in the attachment of their caller', () => {
     const state = keepContext(keepContext(flowOf(), stored(first, half)), stored(second, half))
     expect(contextIn(state, first)).toBeDefined()
     expect(contextIn(state, second)).toBeUndefined()
+  })
+
+  it('never count less than they are, whatever the caller writes and the script keeps', () => {
+    const long = 'x'.repeat(600)
+    const request = requestOf('INVITE', {
+      uri: `sip:bob@example.test;a=${long}`,
+      from: `<sip:alice@example.test;b=${long}>`,
+    })
+    const plain = { ...newCall([[phone('b')]], { request }), id: first }
+    const state = { rows: Array.from({ length: 30 }, () => 'y'.repeat(60)) }
+    for (const context of [plain, { ...plain, options: { state } }, { ...plain, dialogState: state }]) {
+      const kept = contextIn(keepContext(flowOf(), { context, pending: [] }), first)
+      expect(kept?.bytes).toBeGreaterThan(JSON.stringify(context).length)
+    }
+    const all = { ...plain, options: { state }, dialogState: { state, again: state } }
+    expect(keepContext(flowOf(), { context: all, pending: [] }).contexts).toEqual([])
   })
 
   it('count two bytes for each character of a text that is not Latin-1', () => {
