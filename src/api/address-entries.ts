@@ -17,7 +17,7 @@ const index = z.coerce
   .min(0)
   .openapi({ param: { name: 'index', in: 'path' }, description: 'Its place in `entries`, from 0.', example: 0 })
 const content = { 'application/json': { schema: AddressGroupView } }
-const common = { tags: ['Carriers'], security: [{ adminToken: [] }] }
+const common = { tags: ['Carriers'] }
 
 const add = createRoute({
   ...common,

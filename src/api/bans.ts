@@ -26,7 +26,7 @@ const Ban = z
 const ToldBans = z.array(z.object({ source: z.string(), until: z.number() })).catch([])
 const Lifted = z.literal(true)
 
-const common = { tags: ['Bans'], security: [{ adminToken: [] }] }
+const common = { tags: ['Bans'] }
 
 const list = createRoute({
   ...common,

@@ -34,7 +34,6 @@ const Binding = z
 
 const read = createRoute({
   tags: ['Subscribers'],
-  security: [{ adminToken: [] }],
   method: 'get',
   path: '/subscribers/{aor}/bindings',
   summary: 'Where a subscriber is registered',
@@ -50,7 +49,6 @@ const read = createRoute({
 
 const remove = createRoute({
   tags: ['Subscribers'],
-  security: [{ adminToken: [] }],
   method: 'delete',
   path: '/subscribers/{aor}/bindings',
   summary: 'Remove one binding of a subscriber, or all',

@@ -22,7 +22,6 @@ const Change = z
 
 const change = createRoute({
   tags: ['Carriers'],
-  security: [{ adminToken: [] }],
   method: 'patch',
   path: '/dispatchers/{key}/destinations',
   summary: 'Change one destination of a dispatcher set',

@@ -51,7 +51,7 @@ export function documentRoutes<const Path extends string, Body, Input, View>(
   kind: DocumentKind<Path, Body, Input, View>,
 ) {
   const { table, path, noun, tag, view } = kind
-  const common = { tags: [tag], security: [{ adminToken: [] }] }
+  const common = { tags: [tag] }
   const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } })
   const params = z.object({ key: kind.key.openapi({ param: { name: 'key', in: 'path' } }) })
   const one = `${path}/{key}` as const
@@ -97,8 +97,9 @@ export function documentRoutes<const Path extends string, Body, Input, View>(
     .openapi(list, async (c) => {
       const { limit, cursor } = c.req.valid('query')
       const db = openDatabase(c.env.DB)
+      const { domains } = c.get('access')
       const { rows, ...rest } = await readPage(
-        (page) => listDocuments(db, table, page),
+        (page) => listDocuments(db, table, { ...page, domains }),
         { limit, after: cursor?.[0] },
         (row) => [row.key],
       )

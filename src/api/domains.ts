@@ -69,7 +69,7 @@ const DomainPatch = z
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } })
 const params = z.object({ name: domainName.openapi({ param: { name: 'name', in: 'path' } }) })
-const common = { tags: ['Domains'], security: [{ adminToken: [] }] }
+const common = { tags: ['Domains'] }
 
 const create = createRoute({
   ...common,
@@ -139,9 +139,10 @@ export const domains = createRouter()
   })
   .openapi(list, async (c) => {
     const { limit, cursor } = c.req.valid('query')
+    const among = c.get('access').domains
     const db = openDatabase(c.env.DB)
     const { rows, ...rest } = await readPage(
-      (page) => listDomains(db, page),
+      (page) => listDomains(db, { ...page, among }),
       { limit, after: cursor?.[0] },
       (row) => [row.name],
     )

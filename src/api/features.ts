@@ -32,7 +32,7 @@ const Features = z
   })
   .openapi('CallFeatures', { description: 'What a subscriber wants done with calls. What is not named is off.' })
 
-const common = { tags: ['Subscribers'], security: [{ adminToken: [] }], path: '/subscribers/{aor}/features' as const }
+const common = { tags: ['Subscribers'], path: '/subscribers/{aor}/features' as const }
 const params = z.object({ aor })
 const content = { 'application/json': { schema: Features } }
 

@@ -111,7 +111,6 @@ const View = z
 
 const list = createRoute({
   ...common,
-  security: [{ adminToken: [] }],
   method: 'get',
   path: '/gateways',
   summary: 'List gateways with the states of destinations and trunks',
@@ -126,7 +125,6 @@ const list = createRoute({
 
 const forget = createRoute({
   ...common,
-  security: [{ adminToken: [] }],
   method: 'delete',
   path: '/gateways/{name}',
   summary: 'Forget a gateway that is gone for good',

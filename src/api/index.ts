@@ -2,7 +2,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { addressEntries } from './address-entries'
 import { addressGroups } from './address-groups'
 import { aliases } from './aliases'
-import { adminToken } from './auth'
+import { keyWithinReach, tokenFor } from './auth'
 import { bans } from './bans'
 import { bindings } from './bindings'
 import { callLimits } from './call-limits'
@@ -22,35 +22,25 @@ import { refuseTheRest } from './methods'
 import { openApiDocument } from './openapi'
 import { answerProblem, Problem } from './problem'
 import { createRouter } from './router'
+import { AREAS, areaOf } from './scopes'
 import { speedDials } from './speed-dials'
 import { storedMessages } from './stored-messages'
 import { subscribers } from './subscribers'
+import { tokens } from './tokens'
 import { trunkChanges } from './trunk-changes'
 import { trunkImport } from './trunk-import'
 import { trunkTrace } from './trunk-trace'
 import { trunks } from './trunks'
-
-const DOCUMENT_PATHS = [
-  'aliases',
-  'speed-dials',
-  'address-groups',
-  'dispatchers',
-  'trunks',
-  'carrier-routes',
-  'call-limits',
-  'gateways',
-  'bans',
-]
 
 /** The REST API under `/v1`. Everything else of the Worker (sockets, pages) is not its business. */
 export function createApi() {
   const api = createRouter()
   api.onError(answerProblem)
   api.use('/v1/*', allowOrigins, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
-  api.use('/v1/domains/*', adminToken)
-  api.use('/v1/subscribers/*', adminToken)
-  api.use('/v1/messages/*', adminToken)
-  for (const path of DOCUMENT_PATHS) api.use(`/v1/${path}/*`, adminToken)
+  for (const [path, area] of Object.entries(AREAS)) {
+    api.use(`/v1/${path}/*`, tokenFor(area))
+    if (area.ofDomain === 'key') api.use(`/v1/${path}/:key/*`, keyWithinReach)
+  }
   api.use('/v1/gateway/*', gatewayToken)
   const routes = api
     .route('/v1', health)
@@ -75,8 +65,10 @@ export function createApi() {
     .route('/v1', callLimits)
     .route('/v1', gateways)
     .route('/v1', gatewayAnswers)
+    .route('/v1', tokens)
   routes.get('/v1/openapi.json', (c) => c.json(openApiDocument(routes)))
   routes.get('/v1/docs', (c) => docsPage(c, openApiDocument(routes)))
+  for (const { path } of routes.routes) areaOf(path)
   refuseTheRest(routes)
   return routes
 }

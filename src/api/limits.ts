@@ -32,5 +32,9 @@ export const MAX_USERNAME = 64
 export const MAX_PASSWORD = 128
 /** RFC 1035 §2.3.4. */
 export const MAX_DOMAIN = 253
+/** Longest name of a token. */
+export const MAX_TOKEN_NAME = 64
+/** Most domains that a token is limited to. */
+export const MAX_TOKEN_DOMAINS = 100
 /** Emergency numbers of one domain. */
 export const MAX_EMERGENCY_NUMBERS = 20

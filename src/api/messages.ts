@@ -7,6 +7,7 @@ import { originate } from '../sip/uac/originate'
 import type { Sent } from '../sip/uac/sent'
 import { openDatabase } from '../store/database'
 import { knownDomains } from '../store/domains'
+import { domainOf, refuseOtherDomain } from './access'
 import { unknownDomain } from './bulk'
 import { aorText } from './fields'
 import { MAX_MESSAGE_HEADERS, MAX_TEXT_BYTES, MESSAGE_PATIENCE_MS } from './limits'
@@ -68,7 +69,6 @@ const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema
 
 const create = createRoute({
   tags: ['Messages'],
-  security: [{ adminToken: [] }],
   method: 'post',
   path: '/messages',
   summary: 'Send a text to all devices of an address',
@@ -85,6 +85,8 @@ const create = createRoute({
 
 export const messages = createRouter().openapi(create, async (c) => {
   const message = c.req.valid('json')
+  // A foreign `to` would tell which phones another domain has, a foreign `from` would speak for it.
+  for (const field of ['from', 'to'] as const) refuseOtherDomain(c, domainOf(message[field]), field)
   await refuseForeign(c.env, message)
   const own = written(message)
   const host = c.env.SIP_HOST || new URL(c.req.url).host
@@ -94,7 +96,6 @@ export const messages = createRouter().openapi(create, async (c) => {
 })
 
 async function refuseForeign(env: Env, addresses: Pick<z.infer<typeof NewMessage>, 'from' | 'to'>): Promise<void> {
-  const domainOf = (aor: string) => aor.slice(aor.lastIndexOf('@') + 1)
   const { from, to } = addresses
   const known = await knownDomains(openDatabase(env.DB), [...new Set([from, to].map(domainOf))])
   for (const [field, aor] of Object.entries({ from, to }))

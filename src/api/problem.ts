@@ -7,6 +7,7 @@ import { violates } from '../store/violation'
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
@@ -36,11 +37,12 @@ export const ProblemDetails = z
       .openapi({
         description: 'All wrong fields (at most 20), when the request has several.',
       }),
+    scope: z.string().optional().openapi({ description: 'Which scopes would do, when the token has none of them.' }),
     reasons: z.array(z.string()).optional().openapi({ description: '`/v1/health` only: what is not set up.' }),
   })
   .openapi('Problem')
 
-type Extension = Partial<Pick<z.infer<typeof ProblemDetails>, 'field' | 'errors' | 'reasons'>>
+type Extension = Partial<Pick<z.infer<typeof ProblemDetails>, 'field' | 'errors' | 'scope' | 'reasons'>>
 
 /** Thrown by a handler, answered as `application/problem+json` by `answerProblem`. */
 export class Problem extends Error {
@@ -90,7 +92,8 @@ function inOurWords(error: HTTPException): string {
 
 const DESCRIPTIONS = {
   400: 'The request breaks a rule; `field` names what is wrong.',
-  401: 'No admin token, or a wrong one.',
+  401: 'No token, or a wrong one.',
+  403: 'The token has not the scope, or is not for this domain.',
   404: 'There is no such thing.',
   409: 'It clashes with what is stored; nothing was written.',
   413: 'The body is larger than 1 MiB.',

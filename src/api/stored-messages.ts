@@ -18,7 +18,7 @@ const Waiting = z
   })
   .openapi('WaitingMessage')
 
-const common = { tags: ['Subscribers'], security: [{ adminToken: [] }], path: '/subscribers/{aor}/messages' as const }
+const common = { tags: ['Subscribers'], path: '/subscribers/{aor}/messages' as const }
 const params = z.object({ aor })
 
 const read = createRoute({

@@ -13,6 +13,7 @@ import {
   updateSubscriber,
 } from '../store/subscribers'
 import { violates } from '../store/violation'
+import { refuseOtherDomain } from './access'
 import { aorOf, createSubscribers, newSubscriber, unknownDomain } from './bulk'
 import { pageOf, pageQuery, readPage } from './cursor'
 import { aor, domainName, password, time, toTime, username } from './fields'
@@ -49,7 +50,7 @@ const BulkResult = z
   .openapi('BulkResult')
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } })
-const common = { tags: ['Subscribers'], security: [{ adminToken: [] }] }
+const common = { tags: ['Subscribers'] }
 const params = z.object({ aor })
 
 const create = createRoute({
@@ -128,6 +129,7 @@ export const subscribers = createRouter()
     const body = c.req.valid('json')
     const db = openDatabase(c.env.DB)
     const now = Date.now()
+    refuseOtherDomains(c, body)
     if (Array.isArray(body)) return c.json(await createSubscribers(db, body, now), 201)
     const row = newSubscriber(body, now)
     await insertOne(db, row)
@@ -135,9 +137,11 @@ export const subscribers = createRouter()
   })
   .openapi(list, async (c) => {
     const { limit, cursor, domain } = c.req.valid('query')
+    if (domain !== undefined) refuseOtherDomain(c, domain, 'domain')
+    const domains = domain === undefined ? c.get('access').domains : [domain]
     const db = openDatabase(c.env.DB)
     const { rows, ...rest } = await readPage(
-      (page) => listSubscribers(db, { ...page, domain }),
+      (page) => listSubscribers(db, { ...page, domains }),
       { limit, after: keyOf(cursor) },
       (row) => [row.domain, row.username],
     )
@@ -168,6 +172,14 @@ export const subscribers = createRouter()
     if (!deleted) throw absent(key)
     return c.body(null, 204)
   })
+
+function refuseOtherDomains(
+  c: Parameters<typeof refuseOtherDomain>[0],
+  body: { readonly domain: string } | readonly { readonly domain: string }[],
+): void {
+  if (!Array.isArray(body)) return refuseOtherDomain(c, (body as { readonly domain: string }).domain, 'domain')
+  for (const [index, { domain }] of body.entries()) refuseOtherDomain(c, domain, `[${index}].domain`)
+}
 
 /** What was his is not for the next one of that name. */
 async function forgetDocuments(db: Database, aor: string): Promise<void> {

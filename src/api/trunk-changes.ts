@@ -24,7 +24,6 @@ const Changes = z
 
 const change = createRoute({
   tags: ['Carriers'],
-  security: [{ adminToken: [] }],
   method: 'patch',
   path: '/trunks/{key}',
   summary: 'Change a trunk',

@@ -26,7 +26,6 @@ const Imported = z
 
 const take = createRoute({
   tags: ['Carriers'],
-  security: [{ adminToken: [] }],
   method: 'post',
   path: '/trunks/import',
   summary: 'Take over the rows of a uacreg table of Kamailio',

@@ -25,7 +25,6 @@ const Trace = z
 
 const read = createRoute({
   tags: ['Carriers'],
-  security: [{ adminToken: [] }],
   method: 'get',
   path: '/trunks/{key}/trace',
   summary: 'What was said between a trunk and its registrar',

@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { isAmong } from './among'
 import type { Database } from './database'
 import type { Page } from './page'
 import type { addressGroups, aliases, callLimits, carrierRoutes, dispatcherSets, speedDials, trunks } from './schema'
@@ -39,17 +40,19 @@ export async function findDocuments<T extends DocumentTable>(
     .where(inArray(table.key, [...keys])) as Promise<Document<T>[]>
 }
 
+/** In the order of their keys; `domains`: of documents whose keys are an address or a domain, only those of these. */
 export async function listDocuments<T extends DocumentTable>(
   db: Database,
   table: T,
-  page: Page<string>,
+  { after, limit, domains }: Page<string> & { readonly domains?: readonly string[] | undefined },
 ): Promise<Document<T>[]> {
+  const domainOfKey = sql`substr(${table.key}, instr(${table.key}, '@') + 1)`
   return db
     .select()
     .from(table as DocumentTable)
-    .where(page.after === undefined ? undefined : gt(table.key, page.after))
+    .where(and(after === undefined ? undefined : gt(table.key, after), domains && isAmong(domainOfKey, domains)))
     .orderBy(asc(table.key))
-    .limit(page.limit) as Promise<Document<T>[]>
+    .limit(limit) as Promise<Document<T>[]>
 }
 
 /** All of them: configuration is small. */

@@ -1,7 +1,9 @@
-import { asc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { isAmong } from './among'
 import type { Database } from './database'
 import type { Page } from './page'
 import { type Domain, domains } from './schema'
+import { withoutDomain } from './tokens'
 import { violates } from './violation'
 
 /** Domain names are compared without case (RFC 3261 §19.1.4) and stored in lower case. */
@@ -17,21 +19,22 @@ export function findDomain(db: Database, name: string): Promise<Domain | undefin
     .get()
 }
 
-export function listDomains(db: Database, page: Page<string>): Promise<Domain[]> {
+/** By name; `among`: only these. */
+export function listDomains(
+  db: Database,
+  { after, limit, among }: Page<string> & { readonly among?: readonly string[] | undefined },
+): Promise<Domain[]> {
   return db
     .select()
     .from(domains)
-    .where(page.after === undefined ? undefined : gt(domains.name, page.after))
+    .where(and(after === undefined ? undefined : gt(domains.name, after), among && isAmong(domains.name, among)))
     .orderBy(asc(domains.name))
-    .limit(page.limit)
+    .limit(limit)
 }
 
-/** Those of the names that are ours. The names travel as one JSON parameter: D1 takes at most 100 parameters. */
+/** Those of the names that are ours. */
 export async function knownDomains(db: Database, names: readonly string[]): Promise<Set<string>> {
-  const rows = await db
-    .select({ name: domains.name })
-    .from(domains)
-    .where(sql`${domains.name} in (select value from json_each(${JSON.stringify(names)}))`)
+  const rows = await db.select({ name: domains.name }).from(domains).where(isAmong(domains.name, names))
   return new Set(rows.map((row) => row.name))
 }
 
@@ -64,10 +67,11 @@ export async function updateDomain(db: Database, name: string, changes: DomainCh
 /** A domain goes only when its last subscriber has gone: the foreign key decides, so no race can leave orphans. */
 export async function deleteDomain(db: Database, name: string): Promise<'deleted' | 'absent' | 'has-subscribers'> {
   try {
-    const deleted = await db
-      .delete(domains)
-      .where(eq(domains.name, canonicalDomain(name)))
-      .returning({ name: domains.name })
+    const canonical = canonicalDomain(name)
+    const [deleted] = await db.batch([
+      db.delete(domains).where(eq(domains.name, canonical)).returning({ name: domains.name }),
+      withoutDomain(db, canonical),
+    ])
     return deleted.length > 0 ? 'deleted' : 'absent'
   } catch (error) {
     if (violates(error, 'FOREIGN KEY constraint failed')) return 'has-subscribers'

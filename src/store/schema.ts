@@ -19,6 +19,10 @@ export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number]
 export const UNREGISTERED = ['404', 'rfc'] as const
 export type Unregistered = (typeof UNREGISTERED)[number]
 
+/** What a token of the REST interface may do. */
+export const SCOPES = ['read', 'subscribers', 'carriers', 'calls', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
 /** Times are epoch milliseconds. */
 const times = {
   createdAt: integer().notNull(),
@@ -81,5 +85,24 @@ export const speedDials = sqliteTable('speed_dials', document<SpeedDials>())
 /** What a subscriber, or all of a domain, may do in the telephone network. */
 export const callLimits = sqliteTable('call_limits', document<CallLimits & { readonly of: string }>())
 
+/** Who may use the REST interface besides the holder of ADMIN_TOKEN. The secret is known to its holder alone. */
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    id: text().primaryKey(),
+    /** SHA-256 of the secret, in hex. It has 256 random bits: nothing slower is needed. */
+    hash: text().notNull(),
+    name: text().notNull(),
+    scopes: text({ mode: 'json' }).$type<Scope[]>().notNull(),
+    /** Null: all of them. */
+    domains: text({ mode: 'json' }).$type<string[]>(),
+    /** Null: never. */
+    expiresAt: integer(),
+    ...times,
+  },
+  (t) => [uniqueIndex('tokens_hash').on(t.hash)],
+)
+
+export type Token = typeof tokens.$inferSelect
 export type Domain = typeof domains.$inferSelect
 export type Subscriber = typeof subscribers.$inferSelect

@@ -1,5 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { CallFeatures } from '../sip/proxy/call-features'
+import { isAmong } from './among'
 import type { Database } from './database'
 import { canonicalDomain } from './domains'
 import type { Page } from './page'
@@ -19,18 +20,18 @@ export function findSubscriber(db: Database, username: string, domain: string): 
   return db.select().from(subscribers).where(is({ username, domain })).get()
 }
 
-/** In the order of domain and username, of one domain or of all. */
+/** In the order of domain and username; of some domains or of all. */
 export function listSubscribers(
   db: Database,
-  page: Page<SubscriberKey> & { readonly domain?: string | undefined },
+  page: Page<SubscriberKey> & { readonly domains?: readonly string[] | undefined },
 ): Promise<Subscriber[]> {
-  const { after, domain, limit } = page
+  const { after, domains, limit } = page
   return db
     .select()
     .from(subscribers)
     .where(
       and(
-        domain === undefined ? undefined : eq(subscribers.domain, canonicalDomain(domain)),
+        domains && isAmong(subscribers.domain, domains),
         after && sql`(${subscribers.domain}, ${subscribers.username}) > (${after.domain}, ${after.username})`,
       ),
     )

@@ -42,13 +42,20 @@ ${Object.keys(document.components?.schemas ?? {}).map((name) => html`<a href="#$
 
 function article({ id, method, path, operation }: Entry): Html {
   return html`<article id="${id}"><h3>${operation.summary}</h3>
-<div class="line">${verb(method)}<code>${path}</code>${operation.security ? html`<span class="lock">admin token</span>` : ''}</div>
+<div class="line">${verb(method)}<code>${path}</code>${lock(operation)}</div>
 ${operation.description ? html`<p>${withCode(operation.description)}</p>` : ''}
 ${parameters(operation)}${requestBody(operation)}
 <h4>Answers</h4><table>${Object.entries(operation.responses).map(
     ([status, response]) =>
       html`<tr><td><code>${status}</code></td><td>${withCode(response.description ?? '')} ${bodyType(schemaOf(response))}</td></tr>`,
   )}</table></article>`
+}
+
+/** Which tokens open it. */
+function lock({ security = [] }: Operation): Html | '' {
+  const scopes = security.flatMap(({ token = [] }) => token)
+  if (security.length === 0) return ''
+  return html`<span class="lock">${scopes.length > 0 ? `token: ${scopes.join(', ')}` : 'gateway token'}</span>`
 }
 
 function parameters({ parameters = [] }: Operation): Html | '' {

@@ -28,7 +28,7 @@ export interface Operation {
   readonly tags?: readonly string[]
   readonly summary?: string
   readonly description?: string
-  readonly security?: readonly unknown[]
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
   readonly parameters?: readonly {
     readonly name: string
     readonly in: string

@@ -57,6 +57,8 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/gateways', ['get']],
       ['/v1/gateways/{name}', ['delete']],
       ['/v1/gateway/answers/{id}', ['put']],
+      ['/v1/tokens', ['get', 'post']],
+      ['/v1/tokens/{id}', ['delete', 'get', 'patch']],
     ])
   })
 

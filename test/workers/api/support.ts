@@ -41,6 +41,14 @@ export async function domain(name: string): Promise<string> {
   return name
 }
 
+/** A token of its own; `domains` are made when they are not there. */
+export async function token(scopes: readonly string[], domains: readonly string[] | null = null): Promise<string> {
+  for (const name of domains ?? []) await post('/v1/domains', { name })
+  const made = await post('/v1/tokens', { name: 'of a test', scopes, domains })
+  expect(made.status).toBe(201)
+  return (await made.json<{ token: string }>()).token
+}
+
 export async function problemOf(response: Response, status: number): Promise<Record<string, unknown>> {
   expect(response.headers.get('Content-Type')).toBe('application/problem+json')
   const problem = await response.json<Record<string, unknown>>()
