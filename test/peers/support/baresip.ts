@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Account } from '../../support/admin-api'
+import { SipFrame } from '../../support/sip-frame'
 import { PeerProcess } from './peers'
 
 const SIP_PORT = 26_060
@@ -19,16 +20,32 @@ interface BaresipEvent {
   readonly peeruri?: string
 }
 
-/** baresip as a desk phone on UDP, registered through the gateway, with a tone of its own. */
+/** baresip with a tone of its own: a desk phone on UDP, registered through the gateway, or a server that answers. */
 export class Baresip {
   readonly toneHz = TONE_HZ
+  /** Where it listens, `127.0.9.1:26060`. */
+  readonly host: string
   private readonly folder: string
   private readonly process: PeerProcess
   private readonly control: Socket
   private readonly events: BaresipEvent[] = []
   private arrived: (() => void) | undefined
 
-  static async start(account: Account, address: string, gateway: { address: string; port: number }): Promise<Baresip> {
+  /** A desk phone. */
+  static start(account: Account, address: string, gateway: { address: string; port: number }): Promise<Baresip> {
+    const { username, domain, password } = account
+    const known = `<sip:${username}@${domain};transport=udp>;auth_user=${username};auth_pass=${password}`
+    const way = `outbound="sip:${gateway.address}:${gateway.port};transport=udp";regint=120;answermode=manual`
+    return Baresip.open(address, [`${known};${way}`])
+  }
+
+  /** A server that answers every call for one of these users at once. */
+  static server(address: string, users: readonly string[]): Promise<Baresip> {
+    const accountOf = (user: string) => `<sip:${user}@${address};transport=udp>;auth_pass=none;regint=0;answermode=auto`
+    return Baresip.open(address, users.map(accountOf))
+  }
+
+  private static async open(address: string, accounts: readonly string[]): Promise<Baresip> {
     const folder = mkdtempSync(join(tmpdir(), 'strowger-baresip-'))
     const config = [
       'poll_method epoll',
@@ -49,21 +66,22 @@ export class Baresip {
       'module_app menu.so',
       'module_app ctrl_tcp.so',
     ]
-    const line = `<sip:${account.username}@${account.domain};transport=udp>;auth_user=${account.username};auth_pass=${account.password};outbound="sip:${gateway.address}:${gateway.port};transport=udp";regint=120;answermode=manual;audio_codecs=pcmu,pcma`
+    const lines = accounts.map((account) => `${account};audio_codecs=pcmu,pcma\n`)
     writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`)
     writeFileSync(join(folder, 'tone.wav'), toneOf(TONE_HZ, 60))
-    writeFileSync(join(folder, 'accounts'), `${line}\n`)
+    writeFileSync(join(folder, 'accounts'), lines.join(''))
     const process = new PeerProcess('baresip', ['-4', '-f', folder, '-s', '-v'])
     try {
       await process.listens(address, SIP_PORT)
-      return new Baresip(folder, process, await controlOf(address))
+      return new Baresip(`${address}:${SIP_PORT}`, folder, process, await controlOf(address))
     } catch (cause) {
       await process.end()
       throw new Error(`baresip does not start:\n${process.output()}`, { cause })
     }
   }
 
-  private constructor(folder: string, process: PeerProcess, control: Socket) {
+  private constructor(host: string, folder: string, process: PeerProcess, control: Socket) {
+    this.host = host
     this.folder = folder
     this.process = process
     this.control = control
@@ -86,6 +104,12 @@ export class Baresip {
       left = left.slice(end + 1)
     }
     return left
+  }
+
+  /** Requests of this method as they came in, each as often as it came. */
+  requests(method: string): SipFrame[] {
+    const texts = this.process.output().split(/^(?=[A-Z]+ sips?:\S+ SIP\/2\.0|SIP\/2\.0 \d{3} )/m)
+    return texts.filter((text) => text.startsWith(`${method} `)).map((text) => new SipFrame(text))
   }
 
   /** A command of its menu: `accept`, `hangup`, `dial sip:…`. */

@@ -14,6 +14,7 @@ import { sip as firstCall } from '../../../examples/first-call'
 import { sip as firstResponses } from '../../../examples/first-responses'
 import { sip as kemi } from '../../../examples/kemi'
 import { sip as loadBalancer } from '../../../examples/load-balancer'
+import { sip as mediaServers } from '../../../examples/media-servers'
 import { sip as officePhones } from '../../../examples/office-phones'
 import { sip as parallelFork } from '../../../examples/parallel-fork'
 import { sip as redirectServer } from '../../../examples/redirect-server'
@@ -88,6 +89,16 @@ describe('the examples', () => {
     const next = await decideFailure(voicemail, route('to-voicemail'), { best: 486, state }, mailbox)
     expect(next).toMatchObject({ type: 'relay', options: { onBranch: 'for-mailbox', state } })
     expect(inWords(await decideFailure(voicemail, route('to-voicemail'), { best: 403, state }, mailbox))).toBe('pass')
+  })
+
+  it('K12 O16 media servers', async () => {
+    expect(await words(mediaServers, { uri: 'sip:conf-7@example.com' })).toBe('relay sip:conf-7@conference.set.invalid')
+    expect(await words(mediaServers, {}, withBob)).toBe('relay sip:bob@b.invalid')
+    const failed = (best: number) =>
+      decideFailure(mediaServers, route('to-voicemail'), { best, state: { mailbox: 'bob' } }, withBob)
+    expect(inWords(await failed(480))).toBe('relay sip:voicemail@voicemail.set.invalid')
+    expect(await failed(480)).toMatchObject({ options: { onBranch: 'for-mailbox', state: { mailbox: 'bob' } } })
+    expect(inWords(await failed(603))).toBe('pass')
   })
 
   it('C19 call forward', async () => {
@@ -263,6 +274,6 @@ describe('the examples', () => {
   })
 
   it('M14 are all tried here', () => {
-    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(24)
+    expect(readdirSync('examples').filter((file) => file.endsWith('.ts'))).toHaveLength(25)
   })
 })
