@@ -6,6 +6,7 @@ import {
   DEFAULT_PROBING,
   type DispatcherSet,
   mayFailOver,
+  PROBED_BY,
 } from '../dispatcher/configuration'
 import { allDocuments } from '../store/documents'
 import { dispatcherSets as table, trunks } from '../store/schema'
@@ -66,9 +67,16 @@ const SetInput = z
       .max(MAX_DESTINATIONS)
       .refine((list) => new Set(list.map((d) => d.uri)).size === list.length, 'names a URI twice'),
     probing: Probing.prefault({}),
+    probedBy: z.enum(PROBED_BY).default('each').openapi({
+      description: '`each`: every gateway asks for itself. `one`: one of those that are connected asks for all.',
+    }),
     failover: z.array(status).default([...DEFAULT_FAILOVER]),
     noResponseSeconds: z.number().min(0.5).max(32).default(DEFAULT_NO_RESPONSE_SECONDS),
     numbers: numberFormat.optional(),
+  })
+  .refine(({ algorithm, probedBy }) => algorithm !== 'latency' || probedBy === 'each', {
+    path: ['probedBy'],
+    message: 'must be `each` for `latency`: how far a destination is differs by gateway',
   })
   .openapi('NewDispatcherSet')
 

@@ -1,10 +1,11 @@
+import type { ProberNews } from '../dispatcher/prober'
 import type { GatewayAnswer, GatewayQuestion } from '../dispatcher/questions'
 import { callAgain } from './object-call'
 
 /** The calls that the API makes to the object that knows the gateways. */
 interface Directory {
   configurationChanged(): Promise<void>
-  report(name: string, report: Readonly<Record<string, unknown>>, nowMs: number): Promise<void>
+  report(name: string, report: Readonly<Record<string, unknown>>, nowMs: number): Promise<ProberNews>
   describe(): Promise<GatewayView[]>
   forget(name: string): Promise<boolean>
   ask(question: GatewayQuestion): Promise<{ readonly answers: GatewayAnswer[]; readonly silent: string[] }>

@@ -69,7 +69,20 @@ const state = createRoute({
     params: z.object({ name: smallName.openapi({ param: { name: 'name', in: 'path' } }) }),
     body: { content: { 'application/json': { schema: report } }, required: true },
   },
-  responses: { 204: { description: 'Noted.' }, ...problems(400, 401, 413, 415, 503) },
+  responses: {
+    200: {
+      description: 'Noted. Which gateways are connected, and what the one has found that probes for all.',
+      content: {
+        'application/json': {
+          schema: z.object({
+            gateways: z.array(z.string()),
+            found: z.record(z.string(), z.record(z.string(), z.string())),
+          }),
+        },
+      },
+    },
+    ...problems(400, 401, 413, 415, 503),
+  },
 })
 
 const phoneGone = createRoute({
@@ -158,8 +171,8 @@ export const gateways = createRouter()
     const told = c.req.valid('json')
     if (JSON.stringify(told).length > MAX_REPORT_BYTES)
       throw new Problem(413, `A report has at most ${MAX_REPORT_BYTES} bytes.`)
-    await gatewayDirectory(c.env).report(name, told, Date.now())
-    return c.body(null, 204)
+    const { gateways, found } = await gatewayDirectory(c.env).report(name, told, Date.now())
+    return c.json({ gateways: [...gateways], found }, 200)
   })
   .openapi(phoneGone, async (c) => {
     const { aor, token } = c.req.valid('json')

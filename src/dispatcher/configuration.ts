@@ -15,6 +15,9 @@ export const ALGORITHMS = [
 ] as const
 export type Algorithm = (typeof ALGORITHMS)[number]
 
+export const PROBED_BY = ['each', 'one'] as const
+export type ProbedBy = (typeof PROBED_BY)[number]
+
 /** Destinations that do the same: the carriers for a country, the nodes of a voicemail farm. Plain JSON. */
 export interface DispatcherSet {
   /** 1 to 32 of a-z, 0-9 and hyphens. */
@@ -22,6 +25,8 @@ export interface DispatcherSet {
   readonly algorithm: Algorithm
   readonly destinations: readonly Destination[]
   readonly probing: Probing
+  /** `each`, the default: every gateway asks for itself. `one`: one of those that are connected, for all. */
+  readonly probedBy?: ProbedBy | undefined
   /** Final statuses of a destination after which the next one is tried, besides silence and a broken transport. */
   readonly failover: readonly number[]
   /** How long a destination may stay silent before the next one is tried. */

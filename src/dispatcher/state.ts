@@ -1,4 +1,9 @@
+import { adapted } from './adapted-state'
 import type { Destination, DispatcherSet, Probing } from './configuration'
+import { isAlive, memory, type Outcome, whyOf } from './outcome'
+import type { FoundConditions } from './prober'
+
+export type { Outcome } from './outcome'
 
 /** A: in use. T: failing, still in use. I: down. D: disabled by somebody. */
 export type Condition = 'A' | 'T' | 'I' | 'D'
@@ -7,6 +12,8 @@ export type Condition = 'A' | 'T' | 'I' | 'D'
 export interface DestinationState {
   readonly condition: Condition
   readonly changedAtMs: number
+  /** It is down because the prober of all gateways has found it so. */
+  readonly isTold?: true
   readonly failures: number
   readonly successes: number
   /** The probe that waits for its answer. */
@@ -28,8 +35,13 @@ export interface DispatcherState {
 export type DispatcherInput =
   /** The configuration is new; what did not change keeps its state. */
   | { readonly type: 'configured' }
-  /** Time passes: probes that are due go out, and those without an answer have failed. `probeId`: fresh. */
-  | { readonly type: 'tick'; readonly probeId: () => string }
+  /**
+   * Time passes: probes that are due go out, and those without an answer have failed. `probeId`: fresh. `isProber`: also of sets that one
+   * gateway asks for all.
+   */
+  | { readonly type: 'tick'; readonly probeId: () => string; readonly isProber: boolean }
+  /** What the prober of all gateways has found, where that is another one. */
+  | { readonly type: 'told'; readonly found: FoundConditions }
   | {
       readonly type: 'probed'
       readonly set: string
@@ -39,11 +51,6 @@ export type DispatcherInput =
     }
   /** A call was refused or not answered there. */
   | { readonly type: 'called'; readonly set: string; readonly uri: string; readonly outcome: Outcome }
-
-/** `status` of a response, or none at all. */
-export type Outcome =
-  | { readonly status: number; readonly retryAfterSeconds?: number }
-  | { readonly failed: 'timeout' | 'transport'; readonly why?: string }
 
 export type DispatcherEffect =
   | {
@@ -95,7 +102,10 @@ export function stepDispatcher(
       draft.configured()
       break
     case 'tick':
-      draft.tick(input.probeId)
+      draft.tick(input.probeId, input.isProber)
+      break
+    case 'told':
+      draft.told(input.found)
       break
     case 'probed':
       draft.probed(input)
@@ -128,12 +138,13 @@ class Draft {
     }
   }
 
-  tick(probeId: () => string): void {
+  tick(probeId: () => string, isProber: boolean): void {
     for (const set of this.sets) {
       for (const destination of set.destinations) {
         this.expire(set, destination)
         const state = this.get(set, destination)
         if (!destination.enabled || !destination.probe || state.probe) continue
+        if (!isProber && isAskedByAnother(set, state)) continue
         if ((state.nextProbeAtMs ?? 0) > this.nowMs) continue
         const id = probeId()
         const nextProbeAtMs = this.nowMs + set.probing.intervalSeconds * 1_000
@@ -150,6 +161,22 @@ class Draft {
     this.settle(set, destination, { failed: 'timeout' }, undefined)
   }
 
+  /** Only what is down, and that it is up again: what fails here alone is asked from here until it answers. */
+  told(found: FoundConditions): void {
+    for (const set of this.sets.filter(({ probedBy }) => probedBy === 'one')) {
+      for (const destination of set.destinations) {
+        const condition = found[set.name]?.[destination.uri]
+        const { isTold, probe: _, ...state } = this.get(set, destination)
+        if (condition === undefined || !destination.probe || state.condition === 'D') continue
+        const fresh = { ...state, failures: 0, successes: 0 }
+        if (condition === 'I' && !isTold)
+          this.keep(set, destination, { ...this.changed(set, destination, fresh, 'I', TOLD), isTold: true })
+        else if (condition !== 'I' && isTold)
+          this.keep(set, destination, this.changed(set, destination, fresh, 'A', TOLD))
+      }
+    }
+  }
+
   probed({ set: name, uri, probeId, outcome }: DispatcherInput & { type: 'probed' }): void {
     const found = this.find(name, uri)
     // An answer that came too late belongs to a probe that has failed already.
@@ -164,7 +191,7 @@ class Draft {
     outcome: Outcome,
     roundTripMs: number | undefined,
   ): void {
-    const { probe: _, ...rest } = this.get(set, destination)
+    const { probe: _, isTold: __, ...rest } = this.get(set, destination)
     const alive = 'status' in outcome && isAlive(outcome.status, set.probing)
     const seen = { ...rest, ...memory(outcome), ...(alive ? smoothed(rest.latencyMs, roundTripMs) : {}) }
     if (alive) this.succeeded(set, destination, seen)
@@ -241,47 +268,16 @@ class Draft {
   }
 }
 
-/** The state under a new configuration. */
-function adapted(
-  old: DestinationState | undefined,
-  set: DispatcherSet,
-  destination: Destination,
-  nowMs: number,
-): DestinationState {
-  if (!old) {
-    const condition: Condition = destination.enabled ? 'A' : 'D'
-    return { condition, changedAtMs: nowMs, failures: 0, successes: 0, nextProbeAtMs: nowMs + spread(set, destination) }
-  }
-  const fresh = { changedAtMs: nowMs, failures: 0, successes: 0, nextProbeAtMs: nowMs }
-  const { probe: _, notBeforeMs: __, ...unprobed } = old
-  if (!destination.enabled) return old.condition === 'D' ? old : { ...unprobed, ...fresh, condition: 'D' }
-  if (old.condition === 'D') return { ...unprobed, ...fresh, condition: 'A' }
-  // Nobody asks any more whether it lives, so nobody may call it dead.
-  if (!destination.probe && old.condition !== 'A') return { ...unprobed, ...fresh, condition: 'A' }
-  return old
-}
+/** Why a condition changed that another gateway has found. */
+const TOLD = 'found by the prober'
 
-/** Not all first probes in one moment. */
-function spread(set: DispatcherSet, { uri }: Destination): number {
-  let hash = 0
-  for (let i = 0; i < uri.length; i++) hash = (hash * 31 + uri.charCodeAt(i)) >>> 0
-  return hash % Math.max(1, Math.min(set.probing.intervalSeconds * 1_000, 2_000))
-}
-
-function isAlive(status: number, { alive }: Probing): boolean {
-  return alive.includes(String(status)) || alive.includes(`${Math.floor(status / 100)}xx`)
-}
-
-function memory(outcome: Outcome): Pick<DestinationState, 'lastStatus' | 'lastReason'> {
-  return 'status' in outcome ? { lastStatus: outcome.status } : { lastReason: outcome.why ?? outcome.failed }
+/** What failed here is not left to another gateway: there it may answer. */
+function isAskedByAnother({ probedBy }: DispatcherSet, { condition, isTold }: DestinationState): boolean {
+  return probedBy === 'one' && (condition === 'A' || isTold === true)
 }
 
 /** An eighth of what is new, as TCP does (RFC 6298 §2.3). */
 function smoothed(before: number | undefined, roundTripMs: number | undefined): Pick<DestinationState, 'latencyMs'> {
   if (roundTripMs === undefined) return {}
   return { latencyMs: before === undefined ? roundTripMs : before + (roundTripMs - before) / 8 }
-}
-
-function whyOf(outcome: Outcome): string {
-  return 'status' in outcome ? `answered ${outcome.status}` : (outcome.why ?? outcome.failed)
 }

@@ -1,4 +1,5 @@
 import type { DispatcherSet } from '../dispatcher/configuration'
+import { type ProberNews, proberNews } from '../dispatcher/prober'
 import type { Trunk } from '../sip/uac/trunk'
 import type { Log } from './log'
 
@@ -61,8 +62,8 @@ export class ConfigurationSource {
     clearTimeout(this.timer)
   }
 
-  /** Tells the Worker the states of destinations and trunks. */
-  async report(report: unknown): Promise<void> {
+  /** Tells the Worker the states of destinations and trunks, and hears of the other gateways; undefined when that failed. */
+  async report(report: unknown): Promise<ProberNews | undefined> {
     const { name, log } = this.options
     try {
       const response = await this.request(`/v1/gateway/state/${name}`, {
@@ -70,10 +71,13 @@ export class ConfigurationSource {
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(report),
       })
-      if (!response.ok) log('warn', 'report.refused', { status: response.status, reason: await response.text() })
+      const text = await response.text()
+      if (response.ok) return text === '' ? undefined : proberNews(JSON.parse(text))
+      log('warn', 'report.refused', { status: response.status, reason: text })
     } catch (error) {
       log('debug', 'report.failed', { error: String(error) })
     }
+    return undefined
   }
 
   /** Answers a question of the Worker. One that can't be told is asked again by whoever wants to know. */

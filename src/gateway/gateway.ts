@@ -89,7 +89,7 @@ export class Gateway {
     })
     this.trunks = new TrunkRegistrations({ ports, own: this.own, sentBy, hash, resolve: carriers, onChanged })
     const socketOf = (trunk: string) => this.trunks.socketOf(trunk)
-    this.dispatcher = new Dispatcher({ ports, own: this.own, sentBy, resolve: carriers, socketOf, onChanged })
+    this.dispatcher = new Dispatcher({ name, ports, own: this.own, sentBy, resolve: carriers, socketOf, onChanged })
     this.relay = new Relay({
       name,
       ports,
@@ -125,6 +125,7 @@ export class Gateway {
       log,
       onFrame: (frame, socket) => this.fromLink(frame, socket),
       onConfigurationChanged: () => void this.configuration.fetch(),
+      onProberNews: (news) => this.dispatcher.heard(news),
       onQuestion: (id, question) => void this.configuration.answer(id, this.answerTo(question)),
       onUp: (socket) => {
         void this.relay.linkUp(socket)
@@ -172,6 +173,12 @@ export class Gateway {
     }
   }
 
+  private async report(): Promise<void> {
+    const found = this.dispatcher.found()
+    const news = await this.configuration.report({ ...this.describe(), ...(found ? { found } : {}) })
+    if (news) this.dispatcher.heard(news)
+  }
+
   /** Null for what this version does not know. */
   private answerTo(question: GatewayQuestion): unknown {
     switch (question.about) {
@@ -195,7 +202,7 @@ export class Gateway {
   private reportSoon(): void {
     this.reportTimer ??= setTimeout(() => {
       this.reportTimer = undefined
-      void this.configuration.report(this.describe())
+      void this.report()
     }, REPORT_AFTER_MS)
   }
 }

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { formatProberNews, type ProberNews, proberNews, proberOf } from '../dispatcher/prober'
 import type { GatewayAnswer, GatewayQuestion } from '../dispatcher/questions'
 import type { LiveGateway } from '../routing/carriers'
 import type { FlowAddress } from '../sip/outbound/flow-address'
@@ -40,6 +41,7 @@ export class GatewaysObject extends DurableObject<Env> {
 
   async detached(flow: FlowAddress): Promise<void> {
     this.ctx.storage.kv.delete(SOCKET + flow)
+    await this.tellProber()
   }
 
   /** The flows that lead to gateways, those of one gateway in a fixed order. */
@@ -47,8 +49,10 @@ export class GatewaysObject extends DurableObject<Env> {
     return this.sockets().map(({ name, flow, transport }) => ({ name, flow, transport }))
   }
 
-  async report(name: string, report: GatewayReport, nowMs: number): Promise<void> {
+  /** Returns what all gateways know of each other: one that has just come hears it so. */
+  async report(name: string, report: GatewayReport, nowMs: number): Promise<ProberNews> {
     this.ctx.storage.kv.put(REPORT + name, { report, reportedAt: nowMs })
+    return this.tellProber()
   }
 
   async describe(): Promise<GatewayView[]> {
@@ -67,7 +71,9 @@ export class GatewaysObject extends DurableObject<Env> {
   async forget(name: string): Promise<boolean> {
     const sockets = this.sockets().filter((socket) => socket.name === name)
     for (const { flow } of sockets) this.ctx.storage.kv.delete(SOCKET + flow)
-    return this.ctx.storage.kv.delete(REPORT + name) || sockets.length > 0
+    const wasKnown = this.ctx.storage.kv.delete(REPORT + name) || sockets.length > 0
+    if (sockets.length > 0) await this.tellProber()
+    return wasKnown
   }
 
   /** Their configuration has changed: those that can't be told ask by themselves once a minute. */
@@ -77,7 +83,7 @@ export class GatewaysObject extends DurableObject<Env> {
 
   /** Asks all that are connected, and waits at most three seconds for what they say. */
   async ask(question: GatewayQuestion): Promise<{ readonly answers: GatewayAnswer[]; readonly silent: string[] }> {
-    const names = [...new Set(this.sockets().map(({ name }) => name))]
+    const names = this.names()
     const tell = (word: string) => this.tell((stub, tag) => stub.tellGateway(tag, word))
     const answers = await this.questions.ask(question, names, tell)
     return { answers, silent: names.filter((name) => !answers.some(({ gateway }) => gateway === name)) }
@@ -85,6 +91,18 @@ export class GatewaysObject extends DurableObject<Env> {
 
   async answered(id: string, answer: GatewayAnswer): Promise<void> {
     this.questions.answered(id, answer)
+  }
+
+  /** All are told when one has come or gone, or their prober has found something. */
+  private async tellProber(): Promise<ProberNews> {
+    const gateways = this.names().sort()
+    const row = this.ctx.storage.kv.get<{ readonly report: GatewayReport }>(REPORT + proberOf(gateways))
+    const news = proberNews({ gateways, found: row?.report.found ?? {} }) ?? { gateways, found: {} }
+    const word = formatProberNews(news)
+    if (this.ctx.storage.kv.get<string>(TOLD) === word) return news
+    this.ctx.storage.kv.put(TOLD, word)
+    await this.tell((stub, tag) => stub.tellGateway(tag, word))
+    return news
   }
 
   private async tell(say: (stub: FlowCalls, tag: string) => Promise<void>): Promise<void> {
@@ -102,6 +120,10 @@ export class GatewaysObject extends DurableObject<Env> {
     )
   }
 
+  private names(): string[] {
+    return [...new Set(this.sockets().map(({ name }) => name))]
+  }
+
   private sockets(): Socket[] {
     return [...this.ctx.storage.kv.list<Socket>({ prefix: SOCKET })].map(([, socket]) => socket)
   }
@@ -109,3 +131,5 @@ export class GatewaysObject extends DurableObject<Env> {
 
 const SOCKET = 'socket:'
 const REPORT = 'report:'
+/** The word about the prober that gateways were told last. */
+const TOLD = 'prober'

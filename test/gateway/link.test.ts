@@ -24,6 +24,7 @@ it('a Worker that refuses the gateway is complained of once, however often it is
     log: (level, event, details) => said.push([level, event, details]),
     onFrame: () => {},
     onConfigurationChanged: () => {},
+    onProberNews: () => {},
     onQuestion: () => {},
     onUp: () => {},
   })

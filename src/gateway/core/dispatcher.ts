@@ -1,5 +1,6 @@
 import { CallLoad } from '../../dispatcher/call-load'
 import type { Destination, DispatcherSet, Probing } from '../../dispatcher/configuration'
+import { type FoundConditions, type ProberNews, proberOf } from '../../dispatcher/prober'
 import { select } from '../../dispatcher/select'
 import {
   type DispatcherEffect,
@@ -35,6 +36,8 @@ export interface DestinationView {
 }
 
 export interface DispatcherOptions {
+  /** Of this gateway. */
+  readonly name: string
   readonly ports: Ports
   readonly own: OwnRequests
   readonly sentBy: (to: NetworkAddress) => string
@@ -51,6 +54,8 @@ type Failed = Outcome & { readonly failed: unknown }
 export class Dispatcher implements Destinations {
   private state: DispatcherState = NO_STATE
   private sets: readonly DispatcherSet[] = []
+  /** Who asks for all; this gateway while it has heard of nobody else. */
+  private prober: string | undefined
   private readonly turns = new Map<string, number>()
   /** Calls in progress, by set. */
   private readonly loads = new Map<string, CallLoad>()
@@ -73,7 +78,29 @@ export class Dispatcher implements Destinations {
   }
 
   tick(): void {
-    this.input({ type: 'tick', probeId: () => this.options.ports.random() })
+    this.input({ type: 'tick', probeId: () => this.options.ports.random(), isProber: this.isProber })
+  }
+
+  /** Which gateways there are, and what their prober has found. */
+  heard({ gateways, found }: ProberNews): void {
+    const wasProber = this.isProber
+    this.prober = proberOf(gateways)
+    if (!this.isProber) this.input({ type: 'told', found })
+    // The others wait for what it finds.
+    else if (!wasProber) this.options.onChanged()
+  }
+
+  /** What this gateway has found for all; undefined when another one asks. */
+  found(): FoundConditions | undefined {
+    if (!this.isProber) return undefined
+    const shared = this.sets.filter(({ probedBy }) => probedBy === 'one')
+    const conditionsOf = ({ name }: DispatcherSet) =>
+      Object.fromEntries(Object.entries(this.state.sets[name] ?? {}).map(([uri, { condition }]) => [uri, condition]))
+    return Object.fromEntries(shared.map((set) => [set.name, conditionsOf(set)]))
+  }
+
+  private get isProber(): boolean {
+    return this.prober === undefined || this.prober === this.options.name
   }
 
   async plan(name: string, facts: CallFacts): Promise<Plan | undefined> {

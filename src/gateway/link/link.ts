@@ -1,3 +1,4 @@
+import { type ProberNews, readProberNews } from '../../dispatcher/prober'
 import { type GatewayQuestion, readQuestion } from '../../dispatcher/questions'
 import { randomToken } from '../../platform/random'
 import type { Frame } from '../../sip/message/octets'
@@ -22,6 +23,8 @@ export interface LinkOptions {
   readonly log: Log
   onFrame(frame: string | Uint8Array, socket: number): void
   onConfigurationChanged(): void
+  /** Gateways have come or gone, or their prober has found something; may be said twice. */
+  onProberNews(news: ProberNews): void
   /** Somebody waits for the answer. */
   onQuestion(id: string, question: GatewayQuestion): void
   /** A socket is connected, at first or again: what waits for an answer there may have been lost. */
@@ -103,9 +106,7 @@ export class Link {
       token,
       onFrame: (frame) => {
         if (frame === CONFIGURATION_CHANGED) return this.options.onConfigurationChanged()
-        const asked = typeof frame === 'string' ? readQuestion(frame) : undefined
-        if (asked) this.asked(asked.id, asked.question)
-        else this.options.onFrame(frame, index)
+        if (typeof frame !== 'string' || !this.isWord(frame)) this.options.onFrame(frame, index)
       },
       onUp: () => {
         this.lastComplaint = ''
@@ -117,6 +118,15 @@ export class Link {
       onFault: (reason) => this.complain('link.failed', { reason }),
       onRefused: (status, reason) => this.complain('link.refused', { status, reason }),
     })
+  }
+
+  /** Whether the Worker says it to us, and not SIP to somebody else. */
+  private isWord(frame: string): boolean {
+    const asked = readQuestion(frame)
+    const news = readProberNews(frame)
+    if (asked) this.asked(asked.id, asked.question)
+    if (news) this.options.onProberNews(news)
+    return asked !== undefined || news !== undefined
   }
 
   /** Each socket hears it. */

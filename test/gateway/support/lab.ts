@@ -38,6 +38,7 @@ export class Lab {
   readonly edge = { address: '127.0.0.1', port: 0 }
   private readonly peers: UdpPeer[] = []
   private readonly phones: SipClient[] = []
+  private readonly others: Gateway[] = []
 
   /** `more`: listeners besides those of `edge`, as in LISTEN. `settings`: of the Worker. */
   static async open(engines: Settings['engines'] = [], more = '', settings: Record<string, string> = {}): Promise<Lab> {
@@ -57,11 +58,28 @@ export class Lab {
     this.gateway = this.newGateway()
   }
 
+  /** One more gateway, on ports of its own, until the lab closes. */
+  async another(name: string): Promise<Gateway> {
+    const port = 0
+    const listeners = [{ transport: 'UDP', address: '127.0.0.1', port } as const]
+    const gateway = new Gateway({ ...this.settingsOf(name), listeners, sockets: 1 }, { log: () => {}, dns })
+    this.others.push(gateway)
+    await gateway.start()
+    await this.until(() => gateway.link.up === 1, 'its link is up')
+    return gateway
+  }
+
   private newGateway(): Gateway {
-    const settings: Settings = {
+    const write = (line: LogLine) => this.log.push(line)
+    const log = (level: string, event: string, details?: object) => write({ level, event, ...details })
+    return new Gateway(this.settingsOf('g1'), { log, dns })
+  }
+
+  private settingsOf(name: string): Settings {
+    return {
       url: this.product.url,
       token: this.product.gatewayToken,
-      name: 'g1',
+      name,
       sockets: 2,
       listeners: [
         { transport: 'UDP', address: '127.0.0.1', port: this.edge.port },
@@ -73,8 +91,6 @@ export class Lab {
       http: undefined,
       logLevel: 'debug',
     }
-    const write = (line: LogLine) => this.log.push(line)
-    return new Gateway(settings, { log: (level, event, details) => write({ level, event, ...details }), dns })
   }
 
   async startGateway(): Promise<void> {
@@ -142,7 +158,7 @@ export class Lab {
 
   async close(): Promise<void> {
     for (const phone of this.phones) phone.close()
-    await this.gateway.stop()
+    for (const gateway of [this.gateway, ...this.others]) await gateway.stop()
     for (const peer of this.peers) peer.close()
     await this.product.stop()
   }

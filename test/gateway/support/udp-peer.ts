@@ -58,7 +58,7 @@ export class UdpPeer {
     this.socket = createSocket('udp4')
     this.socket.on('message', (bytes, { address, port }) => {
       this.heardFrom.add(`${address}:${port}`)
-      this.receive(bytes.toString('utf8'))
+      this.receive(bytes.toString('utf8'), { address, port })
     })
   }
 
@@ -139,6 +139,12 @@ export class UdpPeer {
   }
 
   respond(request: SipFrame, status: number, options: PeerResponse = {}): string {
+    const text = this.responseTo(request, status, options)
+    this.send(text)
+    return text
+  }
+
+  private responseTo(request: SipFrame, status: number, options: PeerResponse): string {
     const body = options.body ?? ''
     const to = request.header('To')
     const copy = (name: string) => request.headers(name).map((value) => `${name}: ${value}`)
@@ -154,17 +160,19 @@ export class UdpPeer {
       ...(options.headers ?? []),
       `Content-Length: ${Buffer.byteLength(body)}`,
     ]
-    const text = `${lines.join('\r\n')}\r\n\r\n${body}`
-    this.send(text)
-    return text
+    return `${lines.join('\r\n')}\r\n\r\n${body}`
   }
 
-  private receive(text: string): void {
+  private receive(text: string, from: { address: string; port: number }): void {
     if (text.trim() === '') return
     const frame = new SipFrame(text)
     if (frame.label === 'OPTIONS') {
       this.probed++
-      if (this.probes !== undefined) this.respond(frame, this.probes)
+      if (this.probes === undefined) return
+      const answer = this.responseTo(frame, this.probes, {})
+      this.wire.add('sent', answer)
+      // Whichever gateway has asked.
+      this.socket.send(answer, from.port, from.address)
       return
     }
     const isCopy = this.wire.frames.some(({ direction, frame: old }) => direction === 'received' && old.text === text)

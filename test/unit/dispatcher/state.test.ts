@@ -42,6 +42,7 @@ class Play {
   sets: readonly DispatcherSet[]
   nowMs = 1_000_000
   effects: readonly DispatcherEffect[] = []
+  isProber = true
   private probes = 0
 
   constructor(set: DispatcherSet) {
@@ -63,7 +64,7 @@ class Play {
 
   after(ms: number): this {
     this.nowMs += ms
-    return this.give({ type: 'tick', probeId: () => `p${++this.probes}` })
+    return this.give({ type: 'tick', probeId: () => `p${++this.probes}`, isProber: this.isProber })
   }
 
   /** Until the next probe goes out. */
@@ -114,6 +115,66 @@ describe('K02 K03 the letters', () => {
     [{ enabled: false, probe: false }, 'DX'],
   ])('%o begins as %s', (more, expected) => {
     expect(new Play(setOf(destination(more))).letters).toBe(expected)
+  })
+})
+
+describe('K10 a set that one gateway asks for all', () => {
+  const shared = (): Play => {
+    const other = new Play({ ...setOf(destination()), probedBy: 'one' })
+    other.isProber = false
+    return other
+  }
+  const told = (other: Play, condition: 'A' | 'T' | 'I') =>
+    other.give({ type: 'told', found: { main: { [URI]: condition, 'sip:unknown': 'I' }, absent: { [URI]: 'I' } } })
+  const asks = (other: Play, ms = 60_000) => {
+    for (let passed = 0; passed < ms; passed += 1_000)
+      if (other.after(1_000).effects.some(({ type }) => type === 'probe')) return true
+    return false
+  }
+
+  it('is not asked from here, and what the prober has found holds', () => {
+    const other = shared()
+    expect(asks(other)).toBe(false)
+    told(other, 'I')
+    expect([other.letters, other.changes]).toEqual(['IP', ['AP IP found by the prober']])
+    expect(isUsable(other.own, other.nowMs)).toBe(false)
+    expect(told(other, 'I').changes).toEqual([])
+    expect(asks(other)).toBe(false)
+    expect(told(other, 'A').changes).toEqual(['IP AP found by the prober'])
+    expect(told(other, 'T').changes).toEqual([])
+  })
+
+  it('is asked from here where calls fail from here, until it answers', () => {
+    const other = shared()
+    other.call(SILENT)
+    expect([other.letters, told(other, 'A').changes]).toEqual(['TP', []])
+    other.answer(OK)
+    expect(other.letters).toBe('AP')
+    expect(asks(other)).toBe(false)
+  })
+
+  it('is asked from here when the prober is gone: at once, and what it said is not believed longer', () => {
+    const other = told(shared(), 'I')
+    other.isProber = true
+    const before = other.nowMs
+    const probe = other.probe()
+    expect(other.nowMs - before).toBeLessThan(3_000)
+    other.answer(OK, probe).answer(OK)
+    expect(other.letters).toBe('AP')
+  })
+
+  it('out of service stays so whatever the prober says; and back in service it is as told', () => {
+    const other = told(shared(), 'I')
+    other.configure({ ...setOf(destination({ enabled: false })), probedBy: 'one' })
+    expect(told(other, 'I').letters).toBe('DX')
+    other.configure({ ...setOf(destination()), probedBy: 'one' })
+    expect(told(other, 'I').letters).toBe('IP')
+  })
+
+  it('that each asks for itself listens to nobody', () => {
+    expect(told(play, 'I').changes).toEqual([])
+    play.isProber = false
+    expect(asks(play)).toBe(true)
   })
 })
 

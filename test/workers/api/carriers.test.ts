@@ -406,7 +406,8 @@ describe('what gateways ask', () => {
 
   it('a report is shown until the gateway is forgotten', async () => {
     const report = { sets: { main: [{ uri: 'sip:a', state: 'AP' }] } }
-    expect((await put('/v1/gateway/state/g9', report, asGateway)).status).toBe(204)
+    const noted = await put('/v1/gateway/state/g9', report, asGateway)
+    expect([noted.status, await json(noted)]).toEqual([200, { gateways: [], found: {} }])
     const { items } = await json(await get('/v1/gateways'))
     expect(items).toContainEqual({ name: 'g9', sockets: 0, reportedAt: expect.stringMatching(/^20.*Z$/), report })
     expect((await remove('/v1/gateways/g9')).status).toBe(204)
@@ -451,6 +452,16 @@ describe('what gateways ask', () => {
       expect.objectContaining({ states: [] }),
     ])
     expect((await get('/v1/trunks')).status).toBe(200)
+  })
+
+  it('K10 latency is for each gateway to find out', async () => {
+    const wrong = await put('/v1/dispatchers/far', { destinations: [], algorithm: 'latency', probedBy: 'one' })
+    expect(await detail(wrong)).toEqual([
+      400,
+      'probedBy: must be `each` for `latency`: how far a destination is differs by gateway',
+    ])
+    const one = await put('/v1/dispatchers/far', { destinations: [], probedBy: 'one' })
+    expect(await json(one)).toMatchObject({ probedBy: 'one' })
   })
 
   it('a report that is too large is refused', async () => {
