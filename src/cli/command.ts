@@ -47,6 +47,8 @@ export interface Answer {
   readonly text: string
   /** True: it was carried out and found that something is wrong. */
   readonly failed?: boolean
+  /** Exit status when it failed; 1 when absent. */
+  readonly status?: number
 }
 
 export interface Command {

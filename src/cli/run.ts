@@ -37,7 +37,7 @@ async function runCommand(argv: readonly string[], io: Io, commands: readonly Co
   const answer = await found.run({ args, options, json: common.json, session: sessionOf(common, io), io })
   const text = common.json ? JSON.stringify(answer.data, undefined, 2) : answer.text
   if (text !== '') io.print(text)
-  return answer.failed ? FAILED : 0
+  return answer.failed ? (answer.status ?? FAILED) : 0
 }
 
 /** No command, or only the word that several begin with. */

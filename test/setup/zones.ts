@@ -59,7 +59,11 @@ export const zones: Readonly<Record<string, Zone>> = {
     imports: ['dispatcher', 'media', 'numbers', 'platform', 'sip'],
     packages: [node, /^ws$/, /^bencodec$/, /^ipaddr\.js$/, /^prom-client$/],
   },
-  cli: { imports: ['dispatcher', 'media', 'platform', 'sip'], types: ['api'], packages: [node, /^hono\/client$/] },
+  cli: {
+    imports: ['dispatcher', 'media', 'platform', 'sip'],
+    types: ['api'],
+    packages: [node, /^hono\/client$/, /^ws$/],
+  },
   web: { imports: ['sip'], packages: [/^jssip/] },
 }
 

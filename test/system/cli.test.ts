@@ -220,6 +220,8 @@ describe('T07 strowger login', () => {
 describe('T05', () => {
   it('every command was run', () => {
     const words = cli.lines.map((line) => line.replace(/^ul /, 'location '))
-    expect(COMMANDS.filter((c) => !words.some((line) => line.startsWith(c.words))).map((c) => c.words)).toEqual([])
+    // Those of the test phone have a file of their own.
+    const managing = COMMANDS.filter((c) => !c.words.startsWith('test '))
+    expect(managing.filter((c) => !words.some((line) => line.startsWith(c.words))).map((c) => c.words)).toEqual([])
   })
 })

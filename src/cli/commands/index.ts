@@ -14,6 +14,7 @@ import { ROUTE } from './route'
 import { SPEED_DIAL } from './speed-dial'
 import { SUBSCRIBER } from './subscriber'
 import { FEATURES } from './subscriber-features'
+import { TEST } from './test'
 import { TRUNK } from './trunk'
 
 /** All commands, in the order of the help. */
@@ -34,4 +35,5 @@ export const COMMANDS: readonly Command[] = [
   ...LIMIT,
   ...GATEWAY,
   ...BAN,
+  ...TEST,
 ]

@@ -1,8 +1,5 @@
-import { parseCSeq } from '../message/c-seq'
-import { header, headerValues } from '../message/headers'
-import { makeRequest } from '../message/make-request'
 import type { Request, Response } from '../message/message'
-import { uriOf } from '../message/name-address'
+import { callerDialog, dialogRequest, raised } from './dialog'
 
 export interface HangUp {
   readonly ack: Request
@@ -14,22 +11,11 @@ export interface HangUp {
  * from there on the way leads back to the caller. Undefined when the 2xx doesn't say where its sender is.
  */
 export function hangUp(answer: Response, isOwn: (route: string) => boolean, reason: string): HangUp | undefined {
-  const uri = uriOf(headerValues(answer, 'contact')[0])
-  const cSeq = parseCSeq(header(answer, 'cseq'))?.number
-  if (uri === undefined || cSeq === undefined) return undefined
-  const recorded = headerValues(answer, 'record-route')
-  const ours = recorded.findIndex(isOwn)
-  const routes = (ours < 0 ? recorded : recorded.slice(0, ours)).toReversed()
-  const dialog = {
-    uri,
-    from: header(answer, 'from') ?? '',
-    to: header(answer, 'to') ?? '',
-    callId: header(answer, 'call-id') ?? '',
-    body: '',
-  }
-  const headers = routes.map((route) => ['Route', route] as const)
+  const whole = callerDialog(answer)
+  if (!whole) return undefined
+  const dialog = { ...whole, routes: whole.routes.slice(whole.routes.findLastIndex(isOwn) + 1) }
   return {
-    ack: makeRequest({ ...dialog, method: 'ACK', cSeq, headers }),
-    bye: makeRequest({ ...dialog, method: 'BYE', cSeq: cSeq + 1, headers: [...headers, ['Reason', reason]] }),
+    ack: dialogRequest(dialog, 'ACK'),
+    bye: dialogRequest(raised(dialog), 'BYE', { headers: [['Reason', reason]] }),
   }
 }
