@@ -12,6 +12,11 @@ const prefixes = z
 const fields = {
   concurrentCalls: z.int().min(0).max(10_000).optional().openapi({ description: 'Calls at once.' }),
   callsPerMinute: z.int().min(0).max(100_000).optional(),
+  spendPerDay: z.number().min(0).max(1e9).optional().openapi({
+    description:
+      'What calls may cost on a day of UTC, in the unit of the `cost` of carrier routes, which is that of a minute.',
+    example: 20,
+  }),
   allowedPrefixes: prefixes
     .optional()
     .openapi({ description: 'Numbers must begin with one of these.', example: ['61'] }),
@@ -46,7 +51,7 @@ export const callLimits = documentRoutes({
   view: View,
   description:
     'What a subscriber, or each subscriber of a domain who has no limits of his own, may do in the telephone network. Calls beyond it ' +
-    'are refused 403 (destination) or 503 with Retry-After (calls at once, calls per minute). Calls between subscribers, and emergency calls, are not limited.',
+    'are refused 403 (destination) or 503 with Retry-After (calls at once, calls per minute, money of the day). Calls between subscribers, and emergency calls, are not limited.',
   store: (key, input): CallLimits & { readonly of: string } => ({ of: key, ...(input as z.infer<typeof Input>) }),
   show: (limits) => limits as z.infer<typeof View>,
 })

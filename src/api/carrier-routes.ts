@@ -9,7 +9,10 @@ const sets = z
   .array(
     z.strictObject({
       set: smallName.openapi({ description: 'Name of a dispatcher set.' }),
-      cost: z.number().min(0).default(0).openapi({ description: 'Any unit; the cheapest is tried first.' }),
+      cost: z.number().min(0).default(0).openapi({
+        description:
+          'Of a minute, in any unit; the cheapest is tried first, and `spendPerDay` of call limits counts it.',
+      }),
     }),
   )
   .min(1)

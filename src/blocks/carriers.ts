@@ -9,7 +9,7 @@ import type { TargetSet } from '../sip/proxy/target'
 /**
  * Calls of our subscribers to numbers that none of them has: to the dispatcher sets of the longest prefix, the cheapest
  * first, each through one gateway after the other. A call from a carrier never goes out again. Limits of the subscriber
- * (`/v1/call-limits`): 403 for a destination, 503 with Retry-After for too many calls. The carrier sees the caller that the
+ * (`/v1/call-limits`): 403 for a destination, 503 with Retry-After for too many calls or too much spent today. The carrier sees the caller that the
  * trunk's `callerId` says; a caller who wants to be anonymous (RFC 3323 `Privacy: id`) is so in From, and known to the carrier
  * in P-Asserted-Identity (RFC 3325). 503 without a gateway. Numbers without a route, and everything else, go on to the next block.
  */
@@ -32,10 +32,11 @@ export function carriers(): AnyBlock {
     const targets = (await Promise.all(ways.map((way) => targetsOf(c, way, number)))).flat()
     if (targets.length === 0) return c.respond(503, 'No Gateway Is Connected')
     present(c, ways[0], identity)
-    const { concurrentCalls } = limits
+    const { concurrentCalls, spendPerDay } = limits
     return c.relay(targets, {
       failover: DEFAULT_FAILOVER,
       ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
+      ...(spendPerDay === undefined ? {} : { spendPerDay }),
     })
   })
 }

@@ -92,6 +92,12 @@ export function wholeNumber(name: string, text: string): number {
   return Number(text)
 }
 
+/** Money, in whatever unit the carrier routes have. */
+export function amount(name: string, text: string): number {
+  if (!/^\d{1,9}(?:\.\d{1,6})?$/.test(text)) throw new UsageError(`--${name} ${text}: not an amount like 20 or 0.5.`)
+  return Number(text)
+}
+
 /** A time as `2s`, `500ms`, `1m` or seconds, in ms. */
 export function duration(name: string, text: string): number {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? []

@@ -3,6 +3,8 @@ export interface CallLimits {
   /** Calls at once. */
   readonly concurrentCalls?: number | undefined
   readonly callsPerMinute?: number | undefined
+  /** Cost of calls on a day of UTC, in the unit of the carrier routes, whose cost is that of a minute. */
+  readonly spendPerDay?: number | undefined
   /** Digits that a number must begin with, after its plus: one of these. */
   readonly allowedPrefixes?: readonly string[] | undefined
   /** And none of these; where both lists match, the longer prefix counts, and of equal ones the denied one. */

@@ -9,6 +9,7 @@ import { parse } from '../sip/message/parse'
 import { toFrame } from '../sip/message/serialize'
 import { instanceOf } from '../sip/outbound/instance'
 import type { CallFeatures } from '../sip/proxy/call-features'
+import type { PricedCall } from '../sip/proxy/dialog-record'
 import { type Binding, isAlive } from '../sip/registrar/binding'
 import {
   attached,
@@ -144,9 +145,15 @@ export class LocationObject extends DurableObject<Env> {
     this.wanted = { features: wanted }
   }
 
-  /** Counts a call of this subscriber, unless he has so many already. */
-  async admitCall(id: string, atMost: number): Promise<boolean> {
-    return this.calls.admit(id, atMost)
+  /** Counts a call of this subscriber, unless he has so many already (false) or has spent so much today. */
+  async admitCall(id: string, atMost: number | undefined, spendPerDay?: number): Promise<boolean | 'money'> {
+    const admission = await this.calls.admit(id, { atMost, spendPerDay })
+    return admission === 'money' ? admission : admission === 'admitted'
+  }
+
+  /** A call of a subscriber who may spend so much a day is over. */
+  async callEnded(id: string, call: PricedCall): Promise<void> {
+    this.calls.ended(id, call)
   }
 
   /** Keeps a MESSAGE for the next registration. Undefined when it is kept; otherwise why not. */

@@ -242,7 +242,7 @@ export class Context<State = Json> {
   /** Sends the request on and keeps its transaction: groups in order, the targets of a group together. */
   relay(targets: TargetSet, times: RelayTimes<State> = {}): Decision {
     const options = relayOptions(times, this.services.settings)
-    const { concurrentCalls, dialog, trying } = times
+    const { concurrentCalls, spendPerDay, dialog, trying } = times
     if (trying !== undefined && /[\r\n]/.test(trying)) throw new Error('CR or LF in a reason phrase')
     const sender = this.identity === undefined ? {} : { identity: this.identity }
     const carrier = this.carrier?.trunk ?? this.carrier?.group
@@ -257,6 +257,7 @@ export class Context<State = Json> {
       ...renamed,
       ...withheld,
       ...(concurrentCalls === undefined ? {} : { concurrentCalls }),
+      ...(spendPerDay === undefined ? {} : { spendPerDay }),
       ...(trying === undefined ? {} : { trying }),
       ...(dialog === undefined ? {} : { dialog: storable(dialog, 'dialog') }),
       ...(this.isOpen ? { isOpen: true } : {}),

@@ -27,6 +27,8 @@ export type Decision =
       readonly trying?: string
       /** How many calls the sender may have at once. */
       readonly concurrentCalls?: number
+      /** What the sender may spend on a day of UTC. */
+      readonly spendPerDay?: number
       /** What requests inside the dialog read. */
       readonly dialog?: Json
       /** Nothing is proved about the sender, and no carrier is called for him. */

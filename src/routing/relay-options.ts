@@ -25,6 +25,11 @@ export interface RelayTimes<State = Json> {
   readonly trying?: string
   /** At most so many calls of this identity at once, over all its phones; one more is refused 503 with Retry-After. */
   readonly concurrentCalls?: number
+  /**
+   * What calls of this identity may cost on a day of UTC, over all its phones, at the `cost` of their targets a minute; the next call is
+   * refused 503 with Retry-After at midnight. Calls without a cost are free.
+   */
+  readonly spendPerDay?: number
   /** Asked once when all targets have failed, before the caller hears of it; never after a CANCEL or a 6xx. */
   readonly onFailure?: FailureRoute<State>
   /** Sees every response of this request on its way to the caller, 100 excepted. */

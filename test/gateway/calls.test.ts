@@ -186,6 +186,34 @@ describe('a call out', () => {
     await lab.admin.delete(`call-limits/alice@${lab.domain}`)
   })
 
+  it('G12 a subscriber who has spent what he may on a day calls no carrier until midnight', async () => {
+    // 7 a minute: a call of a second costs more than a hundredth of it.
+    await lab.admin.put(`call-limits/alice@${lab.domain}`, { spendPerDay: 0.0001 })
+    const call = await answered()
+    call.fromCaller('BYE')
+    one.respond(await one.expect('BYE'), 200)
+    await alice.expect('200 BYE')
+    await lab.until(
+      async () => {
+        const sent = invite()
+        const first = await alice.next()
+        if (first.label === '503 INVITE') {
+          expect(first.reason).toBe('Spent Enough For Today')
+          expect(Number(first.header('Retry-After'))).toBeLessThanOrEqual(86_400)
+          alice.acknowledge(sent, first)
+          return true
+        }
+        one.respond(await one.expect('INVITE'), 486)
+        await one.expect('ACK')
+        alice.acknowledge(sent, await alice.expect('486 INVITE'))
+        return false
+      },
+      'what the call has cost is counted',
+      UNHURRIED_MS,
+    )
+    await lab.admin.delete(`call-limits/alice@${lab.domain}`)
+  })
+
   it('J07 a call to an emergency number of the domain goes out, whatever the caller may not', async () => {
     await lab.admin.put(`call-limits/alice@${lab.domain}`, { allowedPrefixes: ['61'], concurrentCalls: 0 })
     await lab.admin.patch(`domains/${lab.domain}`, { emergency: { numbers: ['112'], route: 'main' } })

@@ -1,4 +1,4 @@
-import { wholeNumber } from '../arguments'
+import { amount, wholeNumber } from '../arguments'
 import { command } from '../command'
 import { UsageError } from '../failure'
 import { allOf, answerOf, inPath } from '../session'
@@ -18,6 +18,7 @@ export const LIMIT = [
           { title: 'OF', of: ({ of }) => of },
           { title: 'AT ONCE', of: ({ concurrentCalls }) => concurrentCalls, right: true },
           { title: 'PER MINUTE', of: ({ callsPerMinute }) => callsPerMinute, right: true },
+          { title: 'MONEY A DAY', of: ({ spendPerDay }) => spendPerDay, right: true },
           { title: 'ALLOWED', of: ({ allowedPrefixes }) => allowedPrefixes?.join(','), shrinks: true },
           { title: 'DENIED', of: ({ deniedPrefixes }) => deniedPrefixes?.join(','), shrinks: true },
         ],
@@ -32,6 +33,11 @@ export const LIMIT = [
     options: {
       'at-once': { type: 'string', value: 'NUMBER', summary: 'calls at once; 0: none' },
       'per-minute': { type: 'string', value: 'NUMBER', summary: 'calls per minute' },
+      'per-day': {
+        type: 'string',
+        value: 'MONEY',
+        summary: 'cost of calls on a day of UTC, in the unit of the carrier routes',
+      },
       allow: { type: 'string', value: 'PREFIX,...', summary: 'numbers must begin with one of these' },
       deny: { type: 'string', value: 'PREFIX,...', summary: 'and with none of these; the longer match counts' },
     },
@@ -43,10 +49,11 @@ export const LIMIT = [
       'limit set alice@example.com --at-once 2',
     ],
     run: async ({ session, args, options }) => {
-      const { 'at-once': atOnce, 'per-minute': perMinute, allow, deny } = options
+      const { 'at-once': atOnce, 'per-minute': perMinute, 'per-day': perDay, allow, deny } = options
       const json = {
         ...(atOnce === undefined ? {} : { concurrentCalls: wholeNumber('at-once', atOnce) }),
         ...(perMinute === undefined ? {} : { callsPerMinute: wholeNumber('per-minute', perMinute) }),
+        ...(perDay === undefined ? {} : { spendPerDay: amount('per-day', perDay) }),
         ...(allow === undefined ? {} : { allowedPrefixes: allow.split(',') }),
         ...(deny === undefined ? {} : { deniedPrefixes: deny.split(',') }),
       }

@@ -1,3 +1,4 @@
+import { secondsLeft } from '../../dispatcher/spending'
 import { randomToken } from '../../platform/random'
 import { Context } from '../../routing'
 import type { Decision } from '../../routing/decision'
@@ -170,18 +171,26 @@ async function forward(
 /** What a caller with too many calls is told to wait. */
 const BUSY_SECONDS = 30
 
-/** Counted where the sender's location is, over all his phones. A location that can't be asked stops nobody. */
-async function isAdmitted(
+/**
+ * Counted where the sender's location is, over all his phones. A location that can't be asked stops nobody. Answers why the call
+ * is refused.
+ */
+async function excess(
   { env }: Connection,
-  { request, identity, concurrentCalls }: Decision & { type: 'relay' },
+  { request, identity, concurrentCalls, spendPerDay }: Decision & { type: 'relay' },
   id: string,
-): Promise<boolean> {
-  if (identity === undefined || concurrentCalls === undefined || request.method !== 'INVITE') return true
+): Promise<{ readonly why: string; readonly reason: string; readonly retryAfter: number } | undefined> {
+  if (identity === undefined || request.method !== 'INVITE') return undefined
+  if (concurrentCalls === undefined && spendPerDay === undefined) return undefined
   try {
-    return await callObject(() => locationStub(env, identity).admitCall(id, concurrentCalls))
+    const admitted = await callObject(() => locationStub(env, identity).admitCall(id, concurrentCalls, spendPerDay))
+    if (admitted === true) return undefined
+    return admitted === 'money'
+      ? { why: 'money', reason: 'Spent Enough For Today', retryAfter: secondsLeft(Date.now()) }
+      : { why: 'at once', reason: 'Too Many Calls At Once', retryAfter: BUSY_SECONDS }
   } catch (error) {
     log('calls.uncounted', { aor: identity, error: String(error) })
-    return true
+    return undefined
   }
 }
 
@@ -195,12 +204,12 @@ async function relay(
   const { request, targets, options, identity } = decision
   const { address, host } = connection.state
   const id = newContextAddress(address, randomToken())
-  if (!(await isAdmitted(connection, decision, id))) {
-    log('calls.refused', { aor: decision.identity, uri: request.uri, why: 'at once' })
-    const headers = [['Retry-After', String(BUSY_SECONDS)]] as const
-    return connection.send(
-      makeResponse(request, 503, { reason: 'Too Many Calls At Once', headers, toTag: randomToken() }),
-    )
+  const tooMuch = await excess(connection, decision, id)
+  if (tooMuch) {
+    const { why, reason, retryAfter } = tooMuch
+    log('calls.refused', { aor: decision.identity, uri: request.uri, why })
+    const headers = [['Retry-After', String(retryAfter)]] as const
+    return connection.send(makeResponse(request, 503, { reason, headers, toTag: randomToken() }))
   }
   if (request.method === 'INVITE') {
     connection.update(assign(connection.state, key, id))
@@ -225,6 +234,7 @@ async function relay(
       ...(decision.isOpen ? { isOpen: true } : {}),
       ...(sender === undefined ? {} : { identity: sender }),
       ...(decision.dialog === undefined ? {} : { dialogState: decision.dialog }),
+      ...(decision.spendPerDay === undefined || identity === undefined ? {} : { spender: identity }),
       ...(caller ? { caller } : {}),
       ...(watched ? { watchedCaller: caller ?? { aor: identity } } : {}),
     }),

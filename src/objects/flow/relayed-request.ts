@@ -165,6 +165,8 @@ export class RelayedRequest {
         return this.tellResult(effect.result)
       case 'dialog-news':
         return this.tellWatchers(effect)
+      case 'spent':
+        return this.tellSpent(effect)
     }
   }
 
@@ -207,6 +209,11 @@ export class RelayedRequest {
     }
   }
 
+  /** When it can't be told it stays pending, and the location asks before the next call. */
+  private async tellSpent({ aor, call }: ContextEffect & { type: 'spent' }): Promise<undefined> {
+    await callObject(() => locationStub(this.host.env, aor).callEnded(this.context.id, call))
+  }
+
   private async request(branch: number): Promise<ContextInput | undefined> {
     const { context } = this
     const target = targetOf(context, branch)
@@ -231,9 +238,9 @@ function isRemote(effect: ContextEffect): boolean {
   return ['request', 'cancel', 'ack', 'dialog-news'].includes(effect.type) || asks(effect)
 }
 
-/** What asks the script or a location. */
+/** What asks the script or a location, or tells it. */
 function asks(effect: ContextEffect): boolean {
-  return ['failure-route', 'look-up', 'redirect', 'result'].includes(effect.type)
+  return ['failure-route', 'look-up', 'redirect', 'result', 'spent'].includes(effect.type)
 }
 
 function targetOf(context: ResponseContext, branch: number): Target {

@@ -1,5 +1,5 @@
 import type { TimerName } from '../transaction/timers'
-import type { DialogRecord } from './dialog-record'
+import { type DialogRecord, pricedCall } from './dialog-record'
 import type { Branch, ContextEffect, ContextTimer, ResponseContext } from './response-context'
 
 /** A context in the making: it is replaced, never changed, and gathers the effects of one step. */
@@ -16,6 +16,9 @@ export class ContextDraft {
   protected record(record: DialogRecord): void {
     this.update({ dialog: record })
     this.effects.push({ type: 'record', record })
+    const { spender } = this.context
+    const call = spender === undefined ? undefined : pricedCall(record)
+    if (spender !== undefined && call) this.effects.push({ type: 'spent', aor: spender, call })
   }
 
   protected update(change: Partial<ResponseContext>): void {

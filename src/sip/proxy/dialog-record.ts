@@ -93,6 +93,22 @@ export function recordEnd(record: DialogRecord, result: DialogResult, nowMs: num
   }
 }
 
+/** An answered call over a carrier. Times are epoch milliseconds. */
+export interface PricedCall {
+  readonly answeredAtMs: number
+  /** Absent: it is going on. */
+  readonly endedAtMs?: number
+  /** Of a minute, in the unit of the carrier routes. */
+  readonly cost: number
+}
+
+/** Undefined before the answer, and where no carrier route says what it costs. */
+export function pricedCall({ answeredAtMs, endedAtMs, carrier }: DialogRecord): PricedCall | undefined {
+  const cost = carrier?.cost
+  if (answeredAtMs === undefined || cost === undefined) return undefined
+  return { answeredAtMs, cost, ...(endedAtMs === undefined ? {} : { endedAtMs }) }
+}
+
 /** What identifies the dialog that a BYE ends. */
 export interface Bye {
   readonly callId: string

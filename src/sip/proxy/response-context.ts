@@ -9,7 +9,7 @@ import { type Server, startServer } from '../transaction/server'
 import type { TimerName } from '../transaction/timers'
 import { type Asked, askedBy } from './asked'
 import { breadthOf } from './breadth'
-import { type Bye, type DialogRecord, openRecord } from './dialog-record'
+import { type Bye, type DialogRecord, openRecord, type PricedCall } from './dialog-record'
 import type { DialogParty } from './in-dialog'
 import { distinctTargets, type Target, type TargetSet } from './target'
 
@@ -64,6 +64,8 @@ export interface ResponseContext {
   readonly isOpen?: true
   /** What the script reads again in requests inside the dialog. */
   readonly dialogState?: Json
+  /** The caller's address, where what he spends is limited: his location is told what the call has cost. */
+  readonly spender?: string
   /**
    * The hops may be unreliable (the gateway): every transaction timer runs, the context is over when the last one has fired,
    * and no record of a dialog is kept.
@@ -180,6 +182,8 @@ export type ContextEffect =
       readonly state: DialogState
       readonly instance?: string
     }
+  /** A call of somebody whose spending is limited is over; the cost is that of a minute. */
+  | { readonly type: 'spent'; readonly aor: string; readonly call: PricedCall }
   /** The record of the call is complete. */
   | { readonly type: 'record'; readonly record: DialogRecord }
   /** Nothing is left to remember. */
@@ -239,6 +243,7 @@ export interface RelayOrder {
   readonly withholdsIdentity?: true
   readonly isOpen?: true
   readonly dialogState?: Json
+  readonly spender?: string
   /** Who the caller has proved to be, for the record. */
   readonly identity?: string
   /** The gateway's: whether the hop to the caller is reliable; every hop is over WebSocket. */
@@ -272,6 +277,7 @@ export function newContext(order: RelayOrder, nowMs: number): ResponseContext {
     ...(order.withholdsIdentity ? { withholdsIdentity: true } : {}),
     ...(order.isOpen ? { isOpen: true } : {}),
     ...(order.dialogState === undefined ? {} : { dialogState: order.dialogState }),
+    ...(order.spender === undefined ? {} : { spender: order.spender }),
     ...(order.lingers ? { lingers: true } : {}),
     ...(invite && !order.lingers ? { dialog: openRecord(order.request, nowMs, order.identity) } : {}),
   }

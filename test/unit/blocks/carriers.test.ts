@@ -110,6 +110,11 @@ describe('G12 limits', () => {
       concurrentCalls: 3,
     })
   })
+
+  it('G12 money goes with the decision, where it is limited', async () => {
+    expect(await relayed(to('+61299999999'), { callLimits: { spendPerDay: 0 } })).toMatchObject({ spendPerDay: 0 })
+    expect(await relayed(to('+61299999999'))).not.toHaveProperty('spendPerDay')
+  })
 })
 
 describe('H14 whom the carrier sees', () => {

@@ -38,13 +38,15 @@ interface CallFacts {
   readonly options?: RelayOptions
   /** Who the caller has proved to be. */
   readonly identity?: string
+  /** His address, where what he spends is limited. */
+  readonly spender?: string
   /** Of a call through the gateway. */
   readonly lingers?: { readonly reliable: boolean }
 }
 
 export function newCall(
   targets: TargetSet,
-  { request = requestOf('INVITE'), options = {}, lingers, identity }: CallFacts = {},
+  { request = requestOf('INVITE'), options = {}, lingers, identity, spender }: CallFacts = {},
 ): ResponseContext {
   const order = {
     id: 'object-a.tag-a~0123456789',
@@ -56,6 +58,7 @@ export function newCall(
     options,
     ...(lingers ? { lingers } : {}),
     ...(identity === undefined ? {} : { identity }),
+    ...(spender === undefined ? {} : { spender }),
   }
   return newContext(order, START_MS)
 }

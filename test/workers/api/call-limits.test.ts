@@ -6,7 +6,13 @@ const path = (of: string) => `/v1/call-limits/${encodeURIComponent(of)}`
 const put = (of: string, body: unknown) => call(path(of), { method: 'PUT', body })
 
 describe('PUT /v1/call-limits/{of}', () => {
-  const limits = { concurrentCalls: 2, callsPerMinute: 10, allowedPrefixes: ['61'], deniedPrefixes: ['611900'] }
+  const limits = {
+    concurrentCalls: 2,
+    callsPerMinute: 10,
+    spendPerDay: 2.5,
+    allowedPrefixes: ['61'],
+    deniedPrefixes: ['611900'],
+  }
 
   it('G12 keeps the limits of a subscriber, and of a domain', async () => {
     for (const of of ['1001@example.test', 'example.test']) {
@@ -24,6 +30,7 @@ describe('PUT /v1/call-limits/{of}', () => {
     [{ callsPerMinute: 1.5 }, 'callsPerMinute: expected int, received number'],
     [{ allowedPrefixes: ['+61'] }, 'allowedPrefixes[0]: are digits of an E.164 number without its plus'],
     [{ deniedPrefixes: ['1234567890123456'] }, 'deniedPrefixes[0]: are digits of an E.164 number without its plus'],
+    [{ spendPerDay: -0.5 }, 'spendPerDay: Too small: expected number to be >=0'],
     [{ spend: 5 }, 'spend: there is no such field'],
   ])('refuses %o', async (body, expected) => {
     expect((await problemOf(await put('1001@example.test', body), 400)).detail).toBe(expected)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { byeOf, MAX_DIALOG_MS } from '../../../../src/sip/proxy/dialog-record'
+import type { Target } from '../../../../src/sip/proxy/target'
 import { PATIENCE_MS } from '../../../../src/sip/transaction/timers'
 import { Call, newCall, phone, START_MS } from '../../support/call'
 import { requestOf } from '../../support/messages'
@@ -109,6 +110,28 @@ describe('the record of a dialog', () => {
   it('a quick BYE with a loser that stays silent ends with Timer B', () => {
     const call = new Call(newCall([[phone('b'), phone('c')]])).answer(0, 200).bye('from1', 'to0')
     expect(call.after(PATIENCE_MS).did).toEqual(['finished'])
+  })
+
+  it('G12 tells what a call has cost where the spending of the caller is limited, and nowhere else', () => {
+    const { binding: _, ...gateway } = phone('g')
+    const set: Target = { ...gateway, trusted: true, cost: 3 }
+    const headers = [['Strowger-Destination', 'main;uri="sip:192.0.2.9:5060"']] as const
+    const ended = (order: object, target: Target = set) => {
+      const call = new Call(newCall([[target]], order)).answer(0, 200, { headers })
+      call.nowMs += 60_000
+      return call.bye('from1', 'to0')
+    }
+    const paid = ended({ spender: 'alice@example.test' })
+    expect(paid.did).toEqual(['record', 'spent', 'finished'])
+    expect(paid.effects[1]).toEqual({
+      type: 'spent',
+      aor: 'alice@example.test',
+      call: { answeredAtMs: START_MS, endedAtMs: START_MS + 60_000, cost: 3 },
+    })
+    expect(ended({}).did).toEqual(['record', 'finished'])
+    expect(ended({ spender: 'alice@example.test' }, phone('b')).did).toEqual(['record', 'finished'])
+    const never = new Call(newCall([[set]], { spender: 'alice@example.test' })).answer(0, 503)
+    expect(never.did).not.toContain('spent')
   })
 
   it('of a dialog whose BYE never came is "expired"', () => {
