@@ -144,7 +144,7 @@ describe('what goes wrong', () => {
     ['domain rm cli.test', 1, /has subscribers.*\(409\)$/],
     ['domain add cli_test', 1, 'name: must be a host name, an IPv4 address or an IPv6 address in brackets (400)'],
     ['subscriber show', 2, 'AOR is missing. See: strowger subscriber show --help'],
-    ['domain list --token wrong', 1, 'The admin token is wrong. (401)'],
+    ['domain list --token wrong', 1, 'There is no such token. (401)'],
   ])('%s: %i', async (line, status, complaint) => {
     const { err, ...rest } = await cli.run(line)
     expect(rest).toEqual({ status, out: '' })
@@ -159,6 +159,27 @@ describe('what goes wrong', () => {
       out: '',
       err: `strowger: ${url} can't be reached (ECONNREFUSED).\n`,
     })
+  })
+})
+
+describe('U05 strowger token', () => {
+  it('makes a token that may do less, which login takes, and deletes it', async () => {
+    const made = await cli.ok("token add 'front desk' --scope subscribers --domain cli.test --expires 2099-01-31")
+    const [, token = ''] = /^Token +(strowger_\S+)$/m.exec(made) ?? []
+    const [, id = ''] = /^ID +(\S+)$/m.exec(made) ?? []
+    expect(await cli.ok('token list')).toMatch(/front desk +subscribers +cli\.test +2099-01-31 23:59:59Z/)
+    expect(await cli.ok('token list')).not.toContain(token)
+    const nothing = { STROWGER_URL: '', STROWGER_TOKEN: '' }
+    expect(await cli.ok(`login --profile desk --url ${product.url}`, { env: nothing, input: token })).toContain(
+      'is good',
+    )
+    const desk = { env: { ...nothing, STROWGER_PROFILE: 'desk' } }
+    expect(await cli.ok('subscriber list --domain cli.test', desk)).toContain('alice@cli.test')
+    expect((await cli.run('domain rm cli.test', desk)).err).toMatch(/needs a token with the scope admin.*\(403\)\n$/)
+    await cli.ok(`token rm ${id}`)
+    expect((await cli.run('subscriber list', desk)).err).toBe('strowger: There is no such token. (401)\n')
+    await cli.ok('logout', desk)
+    expect((await cli.run('token add x')).status).toBe(2)
   })
 })
 
@@ -199,7 +220,7 @@ describe('T07 strowger login', () => {
 
   it('keeps no token that is wrong', async () => {
     const { status, err } = await cli.run(`login --url ${product.url}`, { env: nothing, input: 'wrong\n' })
-    expect([status, err]).toEqual([1, 'strowger: The admin token is wrong. (401)\n'])
+    expect([status, err]).toEqual([1, 'strowger: There is no such token. (401)\n'])
     expect((await cli.run('logout', { env: nothing })).err).toBe('strowger: There is nothing to forget.\n')
   })
 

@@ -2,7 +2,7 @@ import { wholeNumber } from '../arguments'
 import { command } from '../command'
 import { Failure, UsageError } from '../failure'
 import type { Io } from '../io'
-import { allOf, answerIfThere, answerOf, inPath } from '../session'
+import { allOf, answerIfThere, answerOf, type Client, inPath } from '../session'
 import { printable, table } from '../table'
 
 interface Group {
@@ -18,6 +18,9 @@ interface Group {
   readonly warnings: readonly string[]
 }
 
+/** The API knows which there are, and says so. */
+type Country = NonNullable<Awaited<ReturnType<typeof readGroup>>['country']>
+
 const PORT = { type: 'string', value: 'PORT', summary: 'source port; default: 0, any' } as const
 
 export const ADDRESS = [
@@ -32,7 +35,7 @@ export const ADDRESS = [
       const data: Group[] =
         args.GROUP === undefined
           ? await allOf((query) => answerOf(groups.$get({ query })))
-          : [await answerOf(groups[':key'].$get({ param: { key: inPath(args.GROUP) } }))]
+          : [await readGroup(session.api(), args.GROUP)]
       return { data, text: groupTable(data, io) }
     },
   }),
@@ -46,6 +49,11 @@ export const ADDRESS = [
         value: 'NAME',
         summary: 'whose subscribers have the numbers that are called from here',
       },
+      country: {
+        type: 'string',
+        value: 'AU',
+        summary: 'where the national numbers are from that are called from here',
+      },
     },
     summary: 'Create an address group',
     rest: ['GET /v1/address-groups/{key}', 'PUT /v1/address-groups/{key}'],
@@ -57,7 +65,10 @@ export const ADDRESS = [
       if (await answerIfThere(group.$get({ param })))
         throw new Failure(`There is an address group ${args.GROUP} already.`)
       const domain = options.domain === undefined ? {} : { domain: options.domain }
-      const data = await answerOf(group.$put({ param, json: { carrier: options.carrier, ...domain, entries: [] } }))
+      const country = options.country === undefined ? {} : { country: options.country as Country }
+      const data = await answerOf(
+        group.$put({ param, json: { carrier: options.carrier, ...domain, ...country, entries: [] } }),
+      )
       return { data, text: groupTable([data], io) }
     },
   }),
@@ -95,7 +106,7 @@ export const ADDRESS = [
     examples: ['address rm 200 192.0.2.0/24 --port 5060'],
     run: async ({ session, args, options, io }) => {
       const group = session.api()['address-groups'][':key']
-      const { entries } = await answerOf(group.$get({ param: { key: inPath(args.GROUP) } }))
+      const { entries } = await readGroup(session.api(), args.GROUP)
       const { ip, mask } = networkOf(args.NETWORK)
       const port = options.port === undefined ? 0 : wholeNumber('port', options.port)
       const whole = ip.includes(':') ? 128 : 32
@@ -118,6 +129,10 @@ export const ADDRESS = [
     },
   }),
 ]
+
+function readGroup(api: Client, group: string) {
+  return answerOf(api['address-groups'][':key'].$get({ param: { key: inPath(group) } }))
+}
 
 function networkOf(text: string): { readonly ip: string; readonly mask?: number } {
   const [ip = '', mask, more] = text.split('/')

@@ -57,6 +57,7 @@ export const DISPATCHER = [
         value: 'NAME',
         summary: 'how the set shares calls: priority, round-robin, weight, call-load, ...',
       },
+      'probed-by': { type: 'string', value: 'each|one', summary: 'every gateway asks for itself, or one for all' },
     },
     summary: 'Add a destination to a set, which is made when it is not there',
     rest: ['GET /v1/dispatchers/{key}', 'PUT /v1/dispatchers/{key}'],
@@ -71,9 +72,11 @@ export const DISPATCHER = [
       if (known?.destinations.some(({ uri }) => uri === args.URI))
         throw new Failure(`Set ${args.SET} has ${args.URI} already: strowger dispatcher set-state, or rm and add.`)
       const algorithm = options.algorithm as DispatcherSet['algorithm'] | undefined
+      const probedBy = options['probed-by'] as DispatcherSet['probedBy'] | undefined
       const data = await writeSet(api, args.SET, {
         ...known,
         ...(algorithm === undefined ? {} : { algorithm }),
+        ...(probedBy === undefined ? {} : { probedBy }),
         destinations: [...(known?.destinations ?? []), destinationOf(args.URI, options)],
       })
       return { data, text: setTable([data], io) }

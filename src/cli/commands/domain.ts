@@ -72,7 +72,7 @@ export const DOMAIN = [
     options: SETTINGS,
     summary: 'Change settings of a domain',
     rest: ['PATCH /v1/domains/{name}'],
-    details: 'What is not named stays. Emergency numbers are set over REST.',
+    details: 'What is not named stays. Emergency numbers and dial rules are set over REST.',
     examples: [
       'domain set example.com --unregistered rfc',
       'domain set example.com --without carriers,offlineMessages',
@@ -121,7 +121,8 @@ function listOf(text: string): string[] {
 }
 
 function shown(domain: Domain) {
-  const { name, unregistered, algorithms, country, disabledBlocks, emergency, createdAt, updatedAt } = domain
+  const { name, unregistered, algorithms, country, dialRules, disabledBlocks, emergency } = domain
+  const { createdAt, updatedAt } = domain
   return {
     data: domain,
     text: fields([
@@ -129,6 +130,7 @@ function shown(domain: Domain) {
       ['Unregistered', unregistered],
       ['Algorithms', algorithms.join(', ')],
       ['Country', country ?? 'none'],
+      ['Dial rules', dialRules ? JSON.stringify(dialRules) : 'none'],
       ['Without blocks', disabledBlocks.join(', ') || 'none'],
       ['Emergency', emergency ? `${emergency.numbers.join(', ')} to ${emergency.route}` : 'none'],
       ['Created', when(createdAt)],

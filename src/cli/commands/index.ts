@@ -15,12 +15,14 @@ import { SPEED_DIAL } from './speed-dial'
 import { SUBSCRIBER } from './subscriber'
 import { FEATURES } from './subscriber-features'
 import { TEST } from './test'
+import { TOKEN } from './token'
 import { TRUNK } from './trunk'
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   ...HEALTH,
   ...LOGIN,
+  ...TOKEN,
   ...DOMAIN,
   ...SUBSCRIBER,
   ...FEATURES,

@@ -1,7 +1,7 @@
 import { command } from '../command'
 import { Failure } from '../failure'
 import { isLocal, removeProfile, storeProfile, urlToKeep } from '../profile'
-import { answerOf, clientOf } from '../session'
+import { answerOf, clientOf, Refused } from '../session'
 import { fields, printable } from '../table'
 
 export const LOGIN = [
@@ -10,14 +10,15 @@ export const LOGIN = [
     summary: 'Keep URL and token of a deployment for the commands that follow',
     rest: ['GET /v1/domains'],
     details:
-      'Asks for the token (without a terminal: reads it from the input), tries it, and keeps it in ~/.config/strowger/profiles.json,\n' +
-      'which only you can read. With --profile NAME there can be several; the commands then take --profile NAME or STROWGER_PROFILE.',
+      'Asks for the admin token or one of `token add` (without a terminal: reads it from the input), tries it, and keeps it in\n' +
+      '~/.config/strowger/profiles.json, which only you can read. With --profile NAME there can be several; the commands then take\n' +
+      '--profile NAME or STROWGER_PROFILE.',
     examples: ['login --url https://sip.example.com', 'login --profile lab --url https://lab.example.com < token'],
     run: async ({ session: { common }, io }) => {
       const url = urlToKeep(common, io)
       const token = (common.token ?? (await io.askSecret(`Admin token of ${url}: `))).trim()
       if (token === '') throw new Failure('No token was given.')
-      await answerOf(clientOf(url, token).domains.$get({ query: { limit: '1' } }))
+      await refuseWrong(url, token)
       const file = storeProfile(io, common.profile ?? io.env.STROWGER_PROFILE, { url, token })
       if (url.startsWith('http:') && !isLocal(url))
         io.complain(`strowger: ${url} is not encrypted: whoever listens on the way has the token.`)
@@ -52,3 +53,12 @@ export const LOGIN = [
     },
   }),
 ]
+
+/** One that may not look at domains (403) is known all the same. */
+async function refuseWrong(url: string, token: string): Promise<void> {
+  try {
+    await answerOf(clientOf(url, token).domains.$get({ query: { limit: '1' } }))
+  } catch (error) {
+    if (!(error instanceof Refused) || error.httpStatus !== 403) throw error
+  }
+}

@@ -19,6 +19,7 @@ const SETTINGS = {
     summary: 'l_domain: whose subscribers have the numbers that are called over it',
   },
   subscriber: { type: 'string', value: 'USER', summary: 'l_username: who of the domain gets its calls' },
+  country: { type: 'string', value: 'AU', summary: 'where the national numbers are from that are called over it' },
   expires: { type: 'string', value: 'SECONDS', summary: 'how long a registration is asked for; default: 600' },
   'caller-id': {
     type: 'string',
@@ -178,7 +179,7 @@ function change(api: Client, name: string, json: Changes) {
 
 /** What is named, and nothing else. */
 function settings(options: OptionsOf<typeof SETTINGS>) {
-  const { registrar, username, realm, domain, subscriber, expires } = options
+  const { registrar, username, realm, domain, subscriber, expires, country } = options
   const texts = {
     registrar,
     username,
@@ -193,6 +194,8 @@ function settings(options: OptionsOf<typeof SETTINGS>) {
   const callerId = options['caller-id']
   return {
     ...(known as { [K in keyof typeof texts]?: string }),
+    // The API knows which there are, and says so.
+    ...(country === undefined ? {} : { country: country as NonNullable<Trunk['country']> }),
     ...(expires === undefined ? {} : { expiresSeconds: wholeNumber('expires', expires) }),
     ...(callerId === undefined ? {} : { callerId: oneOf('caller-id', callerId, ['pass', 'trunk', 'asserted']) }),
   }
@@ -213,6 +216,7 @@ function shown(trunk: Trunk): string {
     ['Caller ID', trunk.callerId],
     ['Domain', trunk.domain],
     ['Subscriber', trunk.subscriber],
+    ['Country', trunk.country],
     ['Socket', trunk.socket],
     ['Secret', trunk.secret],
     ...states.map((live) => [`State in ${live.gateway}`, stateOf(live)] as const),
