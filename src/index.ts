@@ -1,6 +1,7 @@
 import { createApi } from './api'
 import { upgrade, upgradeGateway } from './upgrade'
 
+export { CallsObject } from './objects/calls-object'
 export { FlowObject } from './objects/flow-object'
 export { GatewaysObject } from './objects/gateways-object'
 export { LocationObject } from './objects/location-object'
@@ -8,6 +9,8 @@ export { SharedObject } from './objects/shared-object'
 
 const api = createApi()
 const GATEWAY_PATH = '/gateway'
+/** The pages of operators. */
+const CONSOLE = /^\/(?:calls|subscribers|carriers)(?:\/|$)/
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {
@@ -22,6 +25,8 @@ export default {
     }
     if (pathname === GATEWAY_PATH) return upgradeGateway(request, env)
     if (pathname === '/v1' || pathname.startsWith('/v1/')) return api.fetch(request, env, ctx)
+    // One program, which reads from its address what to show.
+    if (CONSOLE.test(pathname)) return env.ASSETS.fetch(new URL('/console', request.url))
     return env.ASSETS.fetch(request)
   },
 } satisfies ExportedHandler<Env>

@@ -38,6 +38,7 @@ export function meteredEnv(env: Env): Env {
     ...env,
     FLOW: meteredNamespace(env.FLOW, 'FlowObject'),
     LOCATION: meteredNamespace(env.LOCATION, 'LocationObject'),
+    CALLS: meteredNamespace(env.CALLS, 'CallsObject'),
     DB: wrap(env.DB, {
       prepare: (sql: string) => {
         // D1 statements here read or write single rows by their key.

@@ -1,5 +1,5 @@
 /** The Worker with a meter in it: the same objects, and everything that they are given is counted. */
-import worker, { FlowObject as Flow, LocationObject as Location } from '../../src/index'
+import worker, { CallsObject as Calls, FlowObject as Flow, LocationObject as Location } from '../../src/index'
 import { advance, count, meteredEnv, meteredState, take } from './meter'
 
 export { GatewaysObject, SharedObject } from '../../src/index'
@@ -54,6 +54,13 @@ export class FlowObject extends Flow {
     count('objectRequests')
     count('alarmRuns')
     return super.alarm()
+  }
+}
+
+export class CallsObject extends Calls {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    meter(this, ctx, env)
   }
 }
 

@@ -26,6 +26,8 @@ async function start({ phones, state }: StartOrder, checkout: string, placement:
     ADMIN_TOKEN: TOKEN,
     SEED: '',
     SOCKETS_PER_OBJECT: placement,
+    // The servers beside it keep no records either; what they cost is asked with `CALLS_KEPT=ladders npm run bench`.
+    CALLS_KEPT: process.env.CALLS_KEPT ?? 'off',
   })
   const pid = child.pid ?? 0
   const origin = `http://127.0.0.1:${port}`

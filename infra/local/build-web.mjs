@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './bootstrap.mjs'
 
-/** The web pages: static files as they are, and the demo softphone as one script. */
+/** The web pages: static files as they are, and the script of each page. */
 export async function buildWeb(outDir = join(root, 'dist/web')) {
   const web = join(root, 'src/web')
   mkdirSync(outDir, { recursive: true })
   if (existsSync(join(web, 'static'))) cpSync(join(web, 'static'), outDir, { recursive: true })
   await build({
-    entryPoints: [join(web, 'phone.ts')],
-    outfile: join(outDir, 'phone.js'),
+    entryPoints: { phone: join(web, 'phone.ts'), console: join(web, 'console/main.ts') },
+    outdir: outDir,
     bundle: true,
     minify: true,
     format: 'esm',

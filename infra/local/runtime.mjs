@@ -19,6 +19,7 @@ export function runWorker(settings, bundle) {
     bindings: {
       ...worker.bindings,
       ...(process.env.SOCKETS_PER_OBJECT ? { SOCKETS_PER_OBJECT: process.env.SOCKETS_PER_OBJECT } : {}),
+      ...(process.env.CALLS_KEPT ? { CALLS_KEPT: process.env.CALLS_KEPT } : {}),
       ...(process.env.LOG_LEVEL ? { LOG_LEVEL: process.env.LOG_LEVEL } : {}),
       ADMIN_TOKEN: settings.adminToken,
       TOKEN_SECRET: settings.tokenSecret,

@@ -6,6 +6,8 @@ import { keyWithinReach, tokenFor } from './auth'
 import { bans } from './bans'
 import { bindings } from './bindings'
 import { callLimits } from './call-limits'
+import { callLink, linkOr } from './call-link'
+import { calls } from './calls'
 import { carrierRoutes } from './carrier-routes'
 import { allowOrigins } from './cors'
 import { dispatcherDestinations } from './dispatcher-destinations'
@@ -38,7 +40,7 @@ export function createApi() {
   api.onError(answerProblem)
   api.use('/v1/*', allowOrigins, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   for (const [path, area] of Object.entries(AREAS)) {
-    api.use(`/v1/${path}/*`, tokenFor(area))
+    api.use(`/v1/${path}/*`, area.isLinked ? linkOr(tokenFor(area)) : tokenFor(area))
     if (area.ofDomain === 'key') api.use(`/v1/${path}/:key/*`, keyWithinReach)
   }
   api.use('/v1/gateway/*', gatewayToken)
@@ -50,6 +52,8 @@ export function createApi() {
     .route('/v1', features)
     .route('/v1', storedMessages)
     .route('/v1', messages)
+    .route('/v1', calls)
+    .route('/v1', callLink)
     .route('/v1', bans)
     .route('/v1', aliases)
     .route('/v1', speedDials)

@@ -5,6 +5,12 @@ export const MAX_BODY_BYTES = 1_048_576
 /** Most items in one page of a list. */
 export const MAX_PAGE = 1_000
 export const DEFAULT_PAGE = 100
+/** Most calls in one page: each day is asked in several objects. */
+export const MAX_CALLS_PAGE = 200
+export const DEFAULT_CALLS_PAGE = 50
+/** How long a link to a call may be good for, and is when nobody says. */
+export const MAX_LINK_HOURS = 168
+export const DEFAULT_LINK_HOURS = 24
 /** Ring times a subscriber may set, in seconds; Timer C ends a call after three minutes anyway. */
 export const MIN_RING_SECONDS = 5
 export const MAX_RING_SECONDS = 180

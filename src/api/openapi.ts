@@ -43,6 +43,7 @@ export function openApiDocument(api: Pick<ReturnType<typeof createRouter>, 'getO
       { name: 'Domains', description: 'The hosts that we answer for.' },
       { name: 'Subscribers', description: 'Who may register and call.' },
       { name: 'Messages', description: 'Texts to the devices of an address.' },
+      { name: 'Calls', description: 'Records of calls, and what was said in each.' },
       { name: 'Bans', description: 'Sources that `antiFlood()` has banned.' },
       { name: 'Carriers', description: 'Who may call from the telephone network, and the ways out to it.' },
       { name: 'Tokens', description: 'Who may use this interface, and for what.' },

@@ -93,7 +93,7 @@ function inOurWords(error: HTTPException): string {
 const DESCRIPTIONS = {
   400: 'The request breaks a rule; `field` names what is wrong.',
   401: 'No token, or a wrong one.',
-  403: 'The token has not the scope, or is not for this domain.',
+  403: 'The token has not the scope, or is not for this domain, or the link has expired.',
   404: 'There is no such thing.',
   409: 'It clashes with what is stored; nothing was written.',
   413: 'The body is larger than 1 MiB.',

@@ -11,6 +11,8 @@ export interface Area {
    * which (an address or a domain); `inside`: the routes look. Absent: it belongs to the deployment, and no such token gets in.
    */
   readonly ofDomain?: 'key' | 'inside'
+  /** True: a link may stand in for a token. */
+  readonly isLinked?: true
 }
 
 /** Every path that needs a token. A route that is neither here nor in `OTHER_PATHS` is an error when the API is built. */
@@ -18,6 +20,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   domains: { scope: 'admin', ofDomain: 'key' },
   subscribers: { scope: 'subscribers', ofDomain: 'key' },
   messages: { scope: 'subscribers', ofDomain: 'inside' },
+  calls: { scope: 'calls', ofDomain: 'inside', isLinked: true },
   aliases: { scope: 'subscribers', ofDomain: 'key' },
   'speed-dials': { scope: 'subscribers', ofDomain: 'key' },
   'address-groups': { scope: 'carriers' },

@@ -17,6 +17,7 @@ import { refuseOtherDomain } from './access'
 import { aorOf, createSubscribers, newSubscriber, unknownDomain } from './bulk'
 import { pageOf, pageQuery, readPage } from './cursor'
 import { aor, domainName, password, time, toTime, username } from './fields'
+import { isOnCall } from './kept-calls'
 import { MAX_BULK } from './limits'
 import { clearMessages, tellFeatures, tellSubscriberChanged } from './location'
 import { Problem, problems } from './problem'
@@ -95,7 +96,16 @@ const read = createRoute({
   summary: 'Read a subscriber',
   request: { params },
   responses: {
-    200: { description: 'The subscriber.', content: json(SubscriberView) },
+    200: {
+      description: 'The subscriber.',
+      content: json(
+        SubscriberView.extend({
+          onCall: z.boolean().optional().openapi({
+            description: 'A call of his is answered and not over. Absent where `CALLS_KEPT` is not `ladders`.',
+          }),
+        }).openapi('SubscriberNow'),
+      ),
+    },
     ...problems(400, 401, 404, 503),
   },
 })
@@ -147,7 +157,11 @@ export const subscribers = createRouter()
     )
     return c.json({ items: rows.map(view), ...rest }, 200)
   })
-  .openapi(read, async (c) => c.json(view(await existing(openDatabase(c.env.DB), c.req.valid('param').aor)), 200))
+  .openapi(read, async (c) => {
+    const found = await existing(openDatabase(c.env.DB), c.req.valid('param').aor)
+    const onCall = await isOnCall(c.env, aorOf(found), Date.now())
+    return c.json({ ...view(found), ...(onCall === undefined ? {} : { onCall }) }, 200)
+  })
   .openapi(change, async (c) => {
     const key = c.req.valid('param').aor
     const patch = c.req.valid('json')

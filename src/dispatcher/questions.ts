@@ -1,6 +1,8 @@
 /** What a request over REST asks of the gateways while it waits. Plain JSON. */
 export type GatewayQuestion =
   | { readonly about: 'trunk-trace'; readonly trunk: string }
+  /** What was said beyond the gateway in calls with this Call-ID. */
+  | { readonly about: 'call'; readonly callId: string }
   | { readonly about: 'bans' }
   | { readonly about: 'lift-ban'; readonly source: string }
 

@@ -8,6 +8,7 @@ import type { SipUri } from '../sip/message/uri'
 import { readFrame } from '../sip/outbound/receive'
 import type { NetworkAddress } from '../sip/transport/hop'
 import { ConfigurationSource } from './configuration'
+import { CallTraces } from './core/call-traces'
 import { Dispatcher } from './core/dispatcher'
 import { NO_MEDIA } from './core/media'
 import { OwnRequests } from './core/own-requests'
@@ -43,6 +44,7 @@ export class Gateway {
   readonly trunks: TrunkRegistrations
   readonly media: MediaRelay
   readonly flood: FloodGuard
+  private readonly traces: CallTraces
   private readonly engines: Engines
   readonly own: OwnRequests
   private readonly phones: PhoneKeepAlive
@@ -72,12 +74,14 @@ export class Gateway {
       for (const { address } of found) this.flood.name(address)
       return socket === undefined ? found : this.network.over(socket, found)
     }
+    this.traces = new CallTraces(name)
     this.flood = new FloodGuard({ nowMs: Date.now, log, isPhone: (address) => this.phones.isAt(address) })
     this.network = new Network(settings.listeners, {
       log,
       admits: (address) => this.flood.admits(address),
       newTag: randomToken,
       onMessage: (message, source) => void this.relay.fromNetwork(message, source),
+      onWire: (way, text, address) => this.traces.note(way, text, address, Date.now()),
     })
     this.own = new OwnRequests(ports, sentBy)
     this.phones = new PhoneKeepAlive({
@@ -184,6 +188,8 @@ export class Gateway {
     switch (question.about) {
       case 'trunk-trace':
         return this.trunks.trace(question.trunk)
+      case 'call':
+        return this.traces.of(question.callId)
       case 'bans':
         return this.flood.bans()
       case 'lift-ban':

@@ -1,5 +1,6 @@
 import { remembering } from '../sip/message/remembering'
 import { type FlowAddress, splitFlowAddress } from '../sip/outbound/flow-address'
+import type { CallsObject } from './calls-object'
 import type { FlowObject } from './flow-object'
 import type { GatewaysObject } from './gateways-object'
 import type { LocationObject } from './location-object'
@@ -48,6 +49,11 @@ function idIn(namespace: Env['FLOW']): (compact: string) => DurableObjectId {
 /** The one object that knows the gateways. */
 export function gatewaysStub(env: Env): Remote<GatewaysObject> {
   return env.GATEWAYS.getByName('gateways') as unknown as Remote<GatewaysObject>
+}
+
+/** One of the objects that keep what calls were. */
+export function callsStub(env: Env, name: string): Remote<CallsObject> {
+  return env.CALLS.getByName(name) as unknown as Remote<CallsObject>
 }
 
 /** One of the objects that hold the shared store. */

@@ -22,6 +22,7 @@ import type { ContextInput, Json, ResponseContext } from '../sip/proxy/response-
 import type { Sent } from '../sip/uac/sent'
 import { compactId, gatewaysStub } from './addresses'
 import { callObject } from './call-object'
+import { CallTraces } from './flow/call-traces'
 import { Connection } from './flow/connection'
 import { GatewayLink, LINK_TAG } from './flow/gateway-link'
 import { Host } from './flow/host'
@@ -264,8 +265,14 @@ export class FlowObject extends DurableObject<Env> {
   private assemble() {
     const { env } = this
     const here = { env, mac: remembering(keyedMac(env.TOKEN_SECRET)), object: compactId(this.ctx.id), self: this }
-    const host = new Host(here, (tag, parcel) => this.connection(tag)?.deliver(parcel) ?? 'gone')
-    return { host, relayed: new RelayedRequests(this.ctx.storage, host, (tag) => this.connection(tag)) }
+    const traces = new CallTraces(
+      env,
+      (id) => relayed.context(id),
+      (tag) => this.connection(tag) !== undefined,
+    )
+    const host = new Host(here, (tag, parcel) => this.connection(tag)?.deliver(parcel, true) ?? 'gone', traces)
+    const relayed = new RelayedRequests(this.ctx.storage, host, (tag) => this.connection(tag))
+    return { host, relayed }
   }
 
   private address(name: string): ContextAddress {

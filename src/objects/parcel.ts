@@ -10,6 +10,8 @@ export interface Parcel {
   readonly offer?: OfferedRequest
   /** Only when the phone is still registered with this binding. */
   readonly binding?: { readonly aor: string; readonly key: string }
+  /** The context of the dialog that it goes along, whose ladder is at the caller. */
+  readonly along?: ContextAddress
   /** A BYE: it ends the record of its dialog, which is in the same object. */
   readonly ends?: { readonly transaction: ContextAddress; readonly bye: Bye }
 }

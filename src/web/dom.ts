@@ -1,7 +1,7 @@
 /** The element with this `data-testid`; the page and this script are built together, so a missing one is a bug. */
 export function part<T extends HTMLElement = HTMLElement>(name: string): T {
   const found = document.querySelector<T>(`[data-testid="${name}"]`)
-  if (!found) throw new Error(`index.html has no element "${name}"`)
+  if (!found) throw new Error(`the page has no element "${name}"`)
   return found
 }
 

@@ -27,6 +27,7 @@ class Party {
     this.network = new Network(readListeners(listen), {
       log: () => {},
       newTag: () => 'ourtag',
+      onWire: () => {},
       onMessage: (message, source) => this.heard.push({ message, source }),
     })
   }

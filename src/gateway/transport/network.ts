@@ -14,10 +14,12 @@ type NetworkSocket = UdpSocket | TcpSocket
 export class Network {
   readonly counters: CountersByTransport = newCounters()
   private readonly sockets: readonly NetworkSocket[]
+  private readonly onWire: ReceptionOptions['onWire']
   /** Every `host:port` that is ours, once it listens; the same array each time. */
   hosts: readonly string[] = []
 
   constructor(listeners: readonly Listener[], options: Omit<ReceptionOptions, 'counters' | 'send'>) {
+    this.onWire = options.onWire
     const send = (frame: Frame, to: NetworkAddress, how?: SendOptions) => this.send(frame, to, how)
     const receive = new Reception({ ...options, send, counters: this.counters })
     this.sockets = listeners.map((listener) =>
@@ -43,6 +45,7 @@ export class Network {
   /** Rejects, in a bounded time, when the message certainly did not leave, or there is no socket of that kind. */
   async send(frame: Frame, to: NetworkAddress, options: SendOptions = {}): Promise<void> {
     const counters = this.counters[to.transport]
+    this.onWire('out', frame.text, to)
     try {
       await this.socketFor(to).send(encodeFrame(frame), to, options)
       counters.sent++

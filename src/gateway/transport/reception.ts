@@ -17,6 +17,8 @@ export interface ReceptionOptions {
   admits?(address: string): boolean
   /** A fresh To tag. */
   newTag(): string
+  /** Each message that is read or sent, as it is on the wire. */
+  onWire(way: 'in' | 'out', text: string, address: NetworkAddress): void
   /** A message that is worth reading. */
   onMessage(message: Message, source: NetworkAddress): void
   send(frame: Frame, to: NetworkAddress, options?: SendOptions): Promise<void>
@@ -31,11 +33,12 @@ export class Reception implements Receiver {
   }
 
   message(bytes: Uint8Array, source: NetworkAddress): void {
-    const { counters, newTag, onMessage, send, admits } = this.options
+    const { counters, newTag, onMessage, onWire, send, admits } = this.options
     const counted = counters[source.transport]
     counted.received++
     if (admits?.(source.address) === false) return void counted.banned++
-    const incoming = readFrame(decodeFrame(bytes), newTag)
+    const frame = decodeFrame(bytes)
+    const incoming = readFrame(frame, newTag)
     switch (incoming.type) {
       case 'ping':
         return void send({ text: PONG, binary: false }, source).catch(() => {})
@@ -46,8 +49,10 @@ export class Reception implements Receiver {
         return this.refused(incoming, source)
       case 'request':
         if (isScanner(incoming.request)) return void counted.scanners++
+        onWire('in', frame.text, source)
         return onMessage(incoming.request, source)
       case 'response':
+        onWire('in', frame.text, source)
         return onMessage(incoming.response, source)
     }
   }

@@ -23,13 +23,16 @@ import { readFrame } from '../../sip/outbound/receive'
 import { finish, pendingTransactions } from '../../sip/outbound/received-invites'
 import { RecentRequests } from '../../sip/outbound/recent-requests'
 import { sendOnce } from '../../sip/outbound/sent-once'
-import { newContextAddress } from '../../sip/outbound/tokens'
+import { type ContextAddress, newContextAddress } from '../../sip/outbound/tokens'
+import { beginsCall } from '../../sip/proxy/dialog-record'
+import { headerIn } from '../../sip/trace/summary'
 import { answeredTransactionKey } from '../../sip/transaction/key'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
 import { CallOrder } from './call-order'
+import type { Noted } from './call-traces'
 import { cancelBeforeDecision, handleRequest, handleResponse } from './handle'
 import type { Host, Keeper } from './host'
 import { ownRequest } from './own-request'
@@ -54,6 +57,8 @@ export class Connection implements Keeper {
   readonly recent = new RecentRequests()
   private readonly expecting = new Set<string>()
   private readonly calls = new CallOrder()
+  /** The message of each call that is being worked on, as it was on the wire. */
+  private readonly atHand = new Map<string, { readonly text: string; noted: Noted | undefined }>()
   /** Requests that the script thinks about. */
   readonly undecided = new Map<string, 'wanted' | 'cancelled'>()
 
@@ -125,7 +130,8 @@ export class Connection implements Keeper {
   }
 
   async receive(frame: string | ArrayBuffer): Promise<void> {
-    const incoming = readFrame(decodeFrame(frame), randomToken)
+    const decoded = decodeFrame(frame)
+    const incoming = readFrame(decoded, randomToken)
     switch (incoming.type) {
       case 'ping':
         this.update({ ...this.state, keepAliveAtMs: Date.now() })
@@ -138,13 +144,23 @@ export class Connection implements Keeper {
         return
       case 'request':
         if (cancelBeforeDecision(this, incoming.request)) return
-        return this.calls.run(incoming.callId, () => handleRequest(this, incoming.request))
+        return this.inTurn(incoming.callId, decoded.text, beginsCall(incoming.request), () =>
+          handleRequest(this, incoming.request),
+        )
       case 'response':
-        return this.calls.run(incoming.callId, () => handleResponse(this, incoming.response))
+        return this.inTurn(incoming.callId, decoded.text, false, () => handleResponse(this, incoming.response))
     }
   }
 
-  deliver(parcel: Parcel): Delivery {
+  private inTurn(callId: string, text: string, beginsCall: boolean, work: () => Promise<void>): Promise<void> {
+    return this.calls.run(callId, () => {
+      this.atHand.set(callId, { text, noted: this.host.traces.received(this.tag, callId, text, beginsCall) })
+      return work().finally(() => this.atHand.delete(callId))
+    })
+  }
+
+  /** `isOurs`: from a context in this object, not along a dialog. */
+  deliver(parcel: Parcel, isOurs = false): Delivery {
     if (
       parcel.binding &&
       this.state.gateway === undefined &&
@@ -160,6 +176,7 @@ export class Connection implements Keeper {
     } catch {
       return this.state.gateway === undefined ? 'gone' : 'away'
     }
+    this.traceDelivery(parcel, isOurs)
     if (parcel.offer) this.update(offer(this.state, parcel.offer))
     if (response) this.answered(response, frame)
     return 'sent'
@@ -169,6 +186,27 @@ export class Connection implements Keeper {
   private acknowledgeAgain(ack: Request): Delivery {
     this.inBackground(this.calls.run(header(ack, 'call-id') ?? '', () => handleRequest(this, ack)))
     return 'sent'
+  }
+
+  private traceDelivery({ text, along }: Parcel, isOurs: boolean): void {
+    const { traces } = this.host
+    if (along !== undefined && this.host.isHere(along))
+      traces.goOn(this.tag, headerIn(text, 'call-id', 'i') ?? '', along)
+    traces.sent(this.tag, text, isOurs)
+  }
+
+  /** The message at hand belongs to a context: after a wake its ladder goes on. */
+  belongsTo(callId: string, id: ContextAddress): void {
+    const { traces } = this.host
+    const atHand = this.atHand.get(callId)
+    if (!atHand || atHand.noted || !this.host.isHere(id)) return
+    traces.goOn(this.tag, callId, id)
+    atHand.noted = traces.received(this.tag, callId, atHand.text, false)
+  }
+
+  /** The message that is at hand went along its dialog, as it is. */
+  wentThrough(callId: string): void {
+    this.atHand.get(callId)?.noted?.({ through: true })
   }
 
   private answered(response: Response, frame: string | Uint8Array, isOwn = false): void {
@@ -210,8 +248,10 @@ export class Connection implements Keeper {
 
   /** Sends an answer of our own. */
   send(response: Response): void {
-    const frame = encodeFrame(toFrame(response))
+    const { text, binary } = toFrame(response)
+    const frame = encodeFrame({ text, binary })
     this.write(frame)
+    this.host.traces.sent(this.tag, text, true)
     this.answered(response, frame, true)
   }
 
@@ -231,7 +271,10 @@ export class Connection implements Keeper {
   /** Sends the answer again that a copy of its request gets; false when there is none. */
   repeat(request: Request): boolean {
     const answer = this.recent.answerTo(request)
-    if (answer !== undefined) this.write(answer)
+    if (answer !== undefined) {
+      this.write(answer)
+      this.host.traces.sent(this.tag, decodeFrame(answer).text, true)
+    }
     return answer !== undefined
   }
 

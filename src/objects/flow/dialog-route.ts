@@ -138,7 +138,7 @@ function deliverInDialog(
     { from: address, to, transport, host, ...(renamed ? { renamed } : {}) },
     connection.mac,
   )
-  const parcel = { ...toFrame(message), ...(ends ? { ends } : {}) }
+  const parcel = { ...toFrame(message), along: token.transaction, ...(ends ? { ends } : {}) }
   return connection.host.call(to, (object, tag) => object.deliver(tag, parcel))
 }
 

@@ -4,6 +4,7 @@ import { Context } from '../../routing'
 import type { Decision } from '../../routing/decision'
 import { sip } from '../../script'
 import { withoutSealedCredentials } from '../../sip/auth/credentials'
+import { header } from '../../sip/message/headers'
 import type { Request, Response } from '../../sip/message/message'
 import { makeResponse } from '../../sip/message/respond'
 import { toFrame } from '../../sip/message/serialize'
@@ -26,11 +27,14 @@ import { log } from '../log'
 import type { Connection } from './connection'
 import { type DialogFailure, forwardAlongDialog } from './dialog-route'
 import { FlowServices } from './flow-services'
+import { keepRefusedCall } from './refused-call'
 import { forwardAlongWay } from './stateless-route'
 
 /** A request from the phone: to its transaction, along its dialog, or through the script. */
 export async function handleRequest(connection: Connection, request: Request): Promise<void> {
   const role = roleOf(request, connection.state)
+  const transaction = 'invite' in role ? role.invite?.transaction : undefined
+  if (transaction !== undefined) connection.belongsTo(header(request, 'call-id') ?? '', transaction)
   switch (role.type) {
     case 'ack':
       return acknowledge(connection, request, role.invite)
@@ -70,6 +74,7 @@ export async function handleResponse(connection: Connection, response: Response)
     case 'absorbed':
       return
     case 'flow':
+      connection.wentThrough(header(response, 'call-id') ?? '')
       await host.call(way.flow, (object, tag) => object.deliver(tag, toFrame(way.response)))
       return
     case 'notifier':
@@ -101,8 +106,12 @@ async function route(connection: Connection, request: Request, key: string): Pro
   const context = new Context(routesOf(connection, withoutSource(request)), services, randomToken())
   connection.undecided.set(key, 'wanted')
   const decision = await sip.decide(context)
-  if (connection.takeUndecided(key) === 'cancelled')
+  const sender = context.identity ?? context.carrier?.trunk ?? context.carrier?.group
+  if (connection.takeUndecided(key) === 'cancelled') {
+    keepRefusedCall(connection, request, 487, sender)
     return connection.send(makeResponse(request, 487, { toTag: randomToken() }))
+  }
+  if (decision.type === 'respond') keepRefusedCall(connection, request, decision.response.status, sender)
   const done = carryOut(connection, decision, context.routes.request, key, services).catch((error: unknown) => {
     log('decision.failed', { decision: decision.type, error: String(error) })
     connection.send(makeResponse(request, 500, { toTag: randomToken() }))
@@ -208,6 +217,7 @@ async function relay(
   if (tooMuch) {
     const { why, reason, retryAfter } = tooMuch
     log('calls.refused', { aor: decision.identity, uri: request.uri, why })
+    keepRefusedCall(connection, request, 503, decision.identity)
     const headers = [['Retry-After', String(retryAfter)]] as const
     return connection.send(makeResponse(request, 503, { reason, headers, toTag: randomToken() }))
   }
@@ -284,5 +294,9 @@ async function alongDialog(
   if (!routes.token) return 481
   if (objectToMaxForwards(request)) return 483
   const bare = withoutSource(withoutSealedCredentials(routes.request, connection.nonceMac))
-  return forwardAlongDialog(connection, bare, routes.token)
+  const callId = header(request, 'call-id') ?? ''
+  connection.belongsTo(callId, routes.token.transaction)
+  const failure = await forwardAlongDialog(connection, bare, routes.token)
+  if (failure === undefined) connection.wentThrough(callId)
+  return failure
 }

@@ -4,6 +4,7 @@ import { type FlowCalls, flowStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
+import type { CallTraces } from './call-traces'
 import { FloodWatch } from './flood-watch'
 import { HeldRequests } from './held-requests'
 
@@ -27,6 +28,7 @@ export class Host {
   readonly object: string
   readonly floods: FloodWatch
   readonly held = new HeldRequests()
+  readonly traces: CallTraces
   /** Whose copies are older than what is in memory. */
   readonly changed = new Set<Keeper>()
   private eventsUnderWay = 0
@@ -38,8 +40,10 @@ export class Host {
   constructor(
     here: { readonly env: Env; readonly mac: Mac; readonly object: string; readonly self: FlowCalls },
     toSocket: (tag: string, parcel: Parcel) => Delivery,
+    traces: CallTraces,
   ) {
     this.env = here.env
+    this.traces = traces
     this.floods = new FloodWatch(here.env)
     this.mac = here.mac
     this.object = here.object
@@ -57,6 +61,7 @@ export class Host {
       return await work()
     } finally {
       this.eventsUnderWay--
+      this.traces.tellSilent()
       if (this.eventsUnderWay === 0) this.keepSoon()
     }
   }

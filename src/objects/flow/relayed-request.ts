@@ -1,10 +1,11 @@
 import { FailureContext, ResultContext } from '../../routing'
 import { sip } from '../../script'
 import type { Request } from '../../sip/message/message'
-import { toFrame } from '../../sip/message/serialize'
-import type { ContextAddress } from '../../sip/outbound/tokens'
+import { serialize, toFrame } from '../../sip/message/serialize'
+import { type ContextAddress, callerTagOf } from '../../sip/outbound/tokens'
 import { branchAck, branchCancel, branchRequest, originalRequest } from '../../sip/proxy/branch-messages'
 import { stepContext } from '../../sip/proxy/context-step'
+import type { DialogRecord } from '../../sip/proxy/dialog-record'
 import { failureFacts } from '../../sip/proxy/failure-facts'
 import type {
   ContextEffect,
@@ -15,10 +16,12 @@ import type {
 } from '../../sip/proxy/response-context'
 import type { StoredContext } from '../../sip/proxy/stored-context'
 import type { Target, TargetSet } from '../../sip/proxy/target'
+import type { TraceEntry } from '../../sip/trace/entry'
 import { type Sent, sentOf } from '../../sip/uac/sent'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
+import type { CallTrace, Noted } from './call-traces'
 import { FailureRouteServices } from './failure-route-services'
 import type { Host } from './host'
 import { tellLocation } from './tell-location'
@@ -27,8 +30,11 @@ const hooks = sip.hooks(log)
 
 /** Where contexts are kept. */
 export interface Shelf {
-  save(stored: StoredContext): void
+  /** `unwritten`: messages that are not in its row. */
+  save(stored: StoredContext, unwritten: readonly TraceEntry[]): void
   forget(id: ContextAddress): void
+  /** Something of a request that is over could not be done. */
+  later(stored: StoredContext): void
   /** A request of our own has its result. */
   ended(id: ContextAddress, sent: Sent): void
 }
@@ -47,23 +53,43 @@ export class RelayedRequest {
   private readonly host: Host
   private readonly shelf: Shelf
 
-  constructor(host: Host, shelf: Shelf, { context, pending }: StoredContext) {
+  private readonly trace: CallTrace | undefined
+  private isRecordUntold = false
+
+  constructor(host: Host, shelf: Shelf, { context, pending, over, untold }: StoredContext) {
     this.host = host
+    this.trace = host.traces.relayed(context, untold)
     this.shelf = shelf
     this.context = context
     this.pending = pending
-    this.isOver = context.over === true && context.timers.length === 0
+    this.isOver = over === true || (context.over === true && context.timers.length === 0)
   }
 
   get stored(): StoredContext {
-    return { context: this.context, pending: this.pending }
+    const untold = this.trace?.untold ?? []
+    const { context, pending } = this
+    return { context, pending, ...(this.isOver ? { over: true } : {}), ...(untold.length > 0 ? { untold } : {}) }
+  }
+
+  private save(): void {
+    this.shelf.save(this.stored, this.trace?.unwritten ?? [])
+  }
+
+  /** What is stored is in a row now. */
+  markWritten(): void {
+    this.trace?.markWritten()
+  }
+
+  /** All is said, and only the record is on its way: what is stored until then is from before the end. */
+  get isEnding(): boolean {
+    return this.isOver && this.pending.every(({ type }) => type === 'record')
   }
 
   /** Sent first and stored after, so that no phone waits for a disk: when it is lost the caller's socket is lost with it. */
   begin(): void {
     const { state, effects } = stepContext(this.context, { type: 'start' }, Date.now(), hooks)
     this.context = state
-    this.pending = effects.filter(isRemote)
+    this.pending = effects.filter((effect) => this.isRemote(effect))
     this.here(effects)
   }
 
@@ -71,13 +97,15 @@ export class RelayedRequest {
   async input(input: ContextInput, isUnsaved = false): Promise<void> {
     if (this.isOver) return
     const before = this.context
+    if (input.type === 'response') this.note(input.branch, 'in', serialize(input.response))
     const { state, effects } = stepContext(before, input, Date.now(), hooks)
-    const remote = effects.filter(isRemote)
+    const remote = effects.filter((effect) => this.isRemote(effect))
     this.context = state
     this.pending = [...this.pending, ...remote]
     this.here(effects)
     if (this.isOver && this.pending.length === 0) return this.shelf.forget(state.id)
-    if (state !== before || remote.length > 0 || isUnsaved) this.shelf.save(this.stored)
+    const isChanged = state !== before || remote.length > 0 || isUnsaved
+    if (isChanged && !this.isEnding) this.save()
     if (remote.length > 0) await this.perform(remote)
   }
 
@@ -95,6 +123,12 @@ export class RelayedRequest {
     }
   }
 
+  /** What other phones must get and routes be asked, and a crash must not lose. */
+  private isRemote(effect: ContextEffect): boolean {
+    if (effect.type === 'record') return this.host.traces.kept !== 'off'
+    return ['request', 'cancel', 'ack', 'dialog-news'].includes(effect.type) || asks(effect)
+  }
+
   private toCaller(effect: ContextEffect & { type: 'upstream' }): void {
     const { upstream } = this.context
     if (upstream !== undefined) this.host.deliverHere(upstream, effect)
@@ -105,10 +139,12 @@ export class RelayedRequest {
    * find it (RFC 3261 §9.2), also when it comes on the socket whose response made us ask.
    */
   private async perform(effects: readonly ContextEffect[]): Promise<void> {
-    const kindOf = (e: ContextEffect) => (e.type === 'dialog-news' ? 'news' : asks(e) ? 'asking' : 'sending')
-    const { asking = [], news = [], sending = [] } = Object.groupBy(effects, kindOf)
+    const kindOf = (e: ContextEffect) =>
+      e.type === 'dialog-news' ? 'news' : e.type === 'record' ? 'records' : asks(e) ? 'asking' : 'sending'
+    const { asking = [], news = [], records = [], sending = [] } = Object.groupBy(effects, kindOf)
     if (asking.length > 0) this.inBackground(() => this.carryOut(asking))
     if (news.length > 0) this.inBackground(() => this.tell(news))
+    if (records.length > 0) this.inBackground(() => this.carryOut(records))
     if (sending.length > 0) await this.carryOut(sending)
   }
 
@@ -135,10 +171,11 @@ export class RelayedRequest {
         }
       }),
     )
-    this.pending = this.pending.filter((e) => !effects.includes(e))
+    this.pending = this.pending.filter((e) => !effects.includes(e) || (e.type === 'record' && this.isRecordUntold))
     if (this.isOver && this.pending.length === 0) return this.shelf.forget(this.context.id)
+    if (this.isEnding) return this.isRecordUntold ? this.shelf.later(this.stored) : undefined
     const next = this.isOver ? [] : failures
-    if (next.length === 0) this.shelf.save(this.stored)
+    if (next.length === 0) this.save()
     for (const [i, failure] of next.entries()) await this.input(failure, i === 0)
   }
 
@@ -167,6 +204,8 @@ export class RelayedRequest {
         return this.tellWatchers(effect)
       case 'spent':
         return this.tellSpent(effect)
+      case 'record':
+        return this.tellRecord(effect.record)
     }
   }
 
@@ -214,29 +253,53 @@ export class RelayedRequest {
     await callObject(() => locationStub(this.host.env, aor).callEnded(this.context.id, call))
   }
 
+  private async tellRecord(record: DialogRecord): Promise<undefined> {
+    const { id } = this.context
+    try {
+      await this.host.traces.ended(callerTagOf(id), record, id)
+      this.isRecordUntold = false
+    } catch (error) {
+      log('call.untold', { callId: record.callId, error: String(error) })
+      this.isRecordUntold = true
+    }
+  }
+
+  /** What is on the wire of a branch, for the ladder of the call. */
+  private note(branch: number, way: 'in' | 'out', text: string, who?: string): Noted | undefined {
+    return this.trace?.note({ at: Date.now(), peer: branch, way, text, ...(who === undefined ? {} : { who }) })
+  }
+
   private async request(branch: number): Promise<ContextInput | undefined> {
     const { context } = this
     const target = targetOf(context, branch)
     const offer = { transaction: context.id, branch }
     const binding = target.binding && { aor: target.binding.aor, key: target.binding.key }
     const frame = toFrame(branchRequest(context, branch, this.host.mac, hooks))
+    const noted = this.note(branch, 'out', frame.text, binding?.aor ?? target.uri)
     const delivery = await this.host.deliver(target.flow, { ...frame, offer, ...(binding ? { binding } : {}) })
     if (delivery === 'sent') return
+    noted?.({ failed: WHY_NOT[delivery] })
     if (delivery === 'unknown') return { type: 'uncertain', branch }
     if (binding && delivery !== 'away') await tellLocation(this.host.env, binding, target.flow, delivery)
     return { type: 'unreachable', branch }
   }
 
   private async toBranch(branch: number, request: Request): Promise<ContextInput | undefined> {
-    const delivery = await this.host.deliver(targetOf(this.context, branch).flow, toFrame(request))
+    const frame = toFrame(request)
+    const noted = this.note(branch, 'out', frame.text)
+    const delivery = await this.host.deliver(targetOf(this.context, branch).flow, frame)
+    if (delivery !== 'sent') noted?.({ failed: WHY_NOT[delivery] })
     return delivery === 'sent' || delivery === 'unknown' ? undefined : { type: 'unreachable', branch }
   }
 }
 
-/** What other phones must get and routes be asked, and a crash must not lose. */
-function isRemote(effect: ContextEffect): boolean {
-  return ['request', 'cancel', 'ack', 'dialog-news'].includes(effect.type) || asks(effect)
-}
+/** Why a message did not leave, for people. */
+const WHY_NOT = {
+  gone: 'its socket has closed',
+  expired: 'its registration has run out',
+  away: 'its gateway is away',
+  unknown: 'its object did not answer',
+} as const
 
 /** What asks the script or a location, or tells it. */
 function asks(effect: ContextEffect): boolean {

@@ -9,12 +9,17 @@ import {
   type ResponseContext,
 } from '../../sip/proxy/response-context'
 import { readStoredContext, type StoredContext } from '../../sip/proxy/stored-context'
+import type { TraceEntry } from '../../sip/trace/entry'
 import type { Sent } from '../../sip/uac/sent'
 import type { Connection } from './connection'
 import type { Host, Keeper } from './host'
 import { RelayedRequest, type Shelf } from './relayed-request'
 
 const ROW = 'context:'
+/** Characters of messages that are not told yet and may be in the attachment of the caller's socket. */
+export const MAX_ATTACHED_TRACE = 3_000
+/** After how long the record of a call is told again to an object that could not be reached. */
+export const AGAIN_MS = 30_000
 
 /**
  * The relayed requests of the phones of one object. A request that is under way is kept in the attachment of its caller's
@@ -95,20 +100,23 @@ export class RelayedRequests implements Shelf, Keeper {
 
   /** The caller's socket is about to be forgotten, and its attachment with it. */
   async callerGone(stored: readonly StoredContext[], ringing: readonly ContextAddress[]): Promise<void> {
-    for (const each of stored) if (!this.awake.has(each.context.id)) this.wakeUp(each)
+    for (const each of stored) if (!this.awake.has(each.context.id)) this.wakeUp(this.withUntold(each))
     for (const id of ringing) await this.input(id, { type: 'cancel' })
   }
 
-  save(stored: StoredContext): void {
-    const { context } = stored
+  save(stored: StoredContext, unwritten: readonly TraceEntry[]): void {
+    const { untold: _, ...bare } = stored
+    const { context } = bare
     const { id } = context
     const connection = this.socket(callerTagOf(id))
     const mayAttach = !isAnswered(context) && !context.originated
-    const fits = connection !== undefined && mayAttach && this.attach(connection, stored)
+    const isInRow = this.rows.has(id) && lengthOf(unwritten) <= MAX_ATTACHED_TRACE
+    const attached = isInRow && unwritten.length > 0 ? { ...bare, untold: unwritten } : bare
+    const fits = connection !== undefined && mayAttach && this.attach(connection, attached)
     if (!fits) {
       connection?.update(dropContext(connection.state, id))
       this.put(stored)
-    } else if (context.method === 'INVITE' && !this.rows.has(id)) {
+    } else if (context.method === 'INVITE' && !isInRow) {
       this.rowless.add(id)
       this.host.changed.add(this)
     }
@@ -119,8 +127,16 @@ export class RelayedRequests implements Shelf, Keeper {
   keep(): void {
     for (const id of this.rowless) {
       const request = this.awake.get(id)
-      if (request) this.put(request.stored)
+      if (request && !request.isEnding) this.put(request.stored)
     }
+  }
+
+  /** What could not be done now is done again after a while, should the object be lost or not. */
+  later(stored: StoredContext): void {
+    const { id } = stored.context
+    this.awake.delete(id)
+    this.put(stored)
+    this.arm(Date.now() + AGAIN_MS)
   }
 
   forget(id: ContextAddress): void {
@@ -162,8 +178,8 @@ export class RelayedRequests implements Shelf, Keeper {
   }
 
   private wakeUp(stored: StoredContext): RelayedRequest {
-    const { context, pending } = stored
-    const request = new RelayedRequest(this.host, this, { context, pending })
+    const { context } = stored
+    const request = new RelayedRequest(this.host, this, stored)
     this.awake.set(context.id, request)
     // Every INVITE has one.
     if (context.method === 'INVITE') this.rows.add(context.id)
@@ -173,10 +189,17 @@ export class RelayedRequests implements Shelf, Keeper {
   private find(id: ContextAddress): StoredContext | undefined {
     const connection = this.socket(callerTagOf(id))
     const attached = connection && contextIn(connection.state, id)
-    if (attached) return attached
+    if (attached) return this.withUntold(attached)
     const row = readStoredContext(this.storage.kv.get<StoredContext>(ROW + id))
     if (row) this.rows.add(id)
     return row
+  }
+
+  /** What nobody was told of a call is in its row, and what came later with the context. */
+  private withUntold(attached: StoredContext): StoredContext {
+    const { id, method } = attached.context
+    const inRow = method === 'INVITE' ? this.storage.kv.get<StoredContext>(ROW + id)?.untold : undefined
+    return inRow ? { ...attached, untold: [...inRow, ...(attached.untold ?? [])] } : attached
   }
 
   /** Everything that was put somewhere and is not in memory. */
@@ -205,6 +228,7 @@ export class RelayedRequests implements Shelf, Keeper {
   private put(stored: StoredContext): void {
     this.rows.add(stored.context.id)
     this.rowless.delete(stored.context.id)
+    this.awake.get(stored.context.id)?.markWritten()
     this.storage.kv.put<StoredContext>(ROW + stored.context.id, stored)
   }
 
@@ -232,4 +256,8 @@ export class RelayedRequests implements Shelf, Keeper {
     this.isAlarmKnown = true
     if (atMs !== null && (this.alarmAtMs === undefined || atMs < this.alarmAtMs)) this.alarmAtMs = atMs
   }
+}
+
+function lengthOf(entries: readonly TraceEntry[]): number {
+  return entries.reduce((sum, { text }) => sum + text.length, 0)
 }

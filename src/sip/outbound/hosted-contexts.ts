@@ -32,9 +32,11 @@ export function contextIn(state: FlowState, id: ContextAddress): HostedContext |
 /** What every context has, and what every branch and target has, beyond their texts. */
 const CONTEXT_BYTES = 1_500
 const TARGET_BYTES = 500
+/** What an entry of the ladder has beyond its text. */
+const UNTOLD_BYTES = 120
 
 /** An estimate that never says too little: a character beyond Latin-1 makes its whole text two bytes each. */
-function bytesOf({ context, pending }: StoredContext): number {
+function bytesOf({ context, pending, untold = [] }: StoredContext): number {
   const { options, dialogState, asked, dialog } = context
   const texts = [
     context.request,
@@ -46,11 +48,12 @@ function bytesOf({ context, pending }: StoredContext): number {
     // What a script keeps.
     ...[options.state, dialogState].map((kept) => (kept === undefined ? undefined : JSON.stringify(kept))),
     ...(context.followed ?? []),
+    ...untold.map(({ text }) => text),
   ]
   const targets = [...context.branches.map((b) => b.target), ...context.groups.flat()]
   for (const { uri, path, binding } of targets) texts.push(uri, ...path, binding?.aor, binding?.key)
   const ofTexts = texts.reduce((sum, text) => sum + (text === undefined ? 0 : widthOf(text) * text.length), 0)
-  return CONTEXT_BYTES + TARGET_BYTES * (targets.length + pending.length) + ofTexts
+  return CONTEXT_BYTES + TARGET_BYTES * (targets.length + pending.length) + UNTOLD_BYTES * untold.length + ofTexts
 }
 
 function widthOf(text: string): 1 | 2 {

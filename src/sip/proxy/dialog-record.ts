@@ -39,6 +39,11 @@ export const EARLY_BYE_MS = 1_000
 /** A dialog whose BYE never came ends after this long. */
 export const MAX_DIALOG_MS = 12 * 3_600_000
 
+/** RFC 3261 §12.2.2: a request with a To tag is inside a dialog. */
+export function beginsCall(request: Request): boolean {
+  return request.method === 'INVITE' && tagOf(header(request, 'to')) === undefined
+}
+
 export function openRecord(request: Request, nowMs: number, caller?: string): DialogRecord {
   return {
     callId: header(request, 'call-id') ?? '',

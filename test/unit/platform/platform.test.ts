@@ -15,10 +15,11 @@ it('hashes UTF-8 with both algorithms of RFC 8760, in lower-case hex', () => {
 })
 
 it('U02 A18 reads what a deployment is set to, and names the first setting that is wrong', () => {
-  expect(deploymentSettings({})).toEqual({ antiFlood: false, redirections: 'relay' })
-  expect(deploymentSettings({ ANTI_FLOOD: 'on', REDIRECTIONS: 'block' })).toEqual({
+  expect(deploymentSettings({})).toEqual({ antiFlood: false, redirections: 'relay', callsKept: 'ladders' })
+  expect(deploymentSettings({ ANTI_FLOOD: 'on', REDIRECTIONS: 'block', CALLS_KEPT: 'off' })).toEqual({
     antiFlood: true,
     redirections: 'block',
+    callsKept: 'off',
   })
   expect(wrongSetting({})).toBeUndefined()
   expect(wrongSetting({ SOCKETS_PER_OBJECT: 'many', ANTI_FLOOD: 'on', REDIRECTIONS: 'recurse' })).toBeUndefined()

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import type { CallerReplacement } from '../../../src/sip/identity/caller'
@@ -58,8 +58,9 @@ export async function kept<T>(offered: SipFrame, look: (state: DurableObjectStat
   })
 }
 
-/** What is left once the alarm has come that was set for it. */
+/** What is left once what is under way is done and the alarm has come that was set for it. */
 export async function storedAtLast(offered: SipFrame) {
+  await evictAllDurableObjects()
   await runDurableObjectAlarm(relayOf(offered).stub)
   return stored(offered)
 }
