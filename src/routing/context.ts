@@ -5,35 +5,27 @@ import { isAnonymous } from '../sip/identity/privacy'
 import { formatReplacement } from '../sip/identity/sealed-replacement'
 import { header } from '../sip/message/headers'
 import type { Request } from '../sip/message/message'
-import { parseNameAddress, tagOf, uriOf } from '../sip/message/name-address'
+import { tagOf, uriOf } from '../sip/message/name-address'
 import { makeResponse } from '../sip/message/respond'
-import { canonicalAor, parseUri, type SipUri } from '../sip/message/uri'
+import { parseUri, type SipUri } from '../sip/message/uri'
 import type { Json } from '../sip/proxy/response-context'
 import type { RouteInformation } from '../sip/proxy/route-information'
 import type { Target, TargetSet } from '../sip/proxy/target'
 import type { Objection } from '../sip/proxy/validation'
-import { registeredResponse } from '../sip/registrar/response'
 import type { Source } from '../sip/transport/source'
 import { originate } from '../sip/uac/originate'
 import { addressTargets, setTargets } from './carriers'
 import type { Decision } from './decision'
 import { editableRequest, HeaderEdits } from './headers'
 import { logFacts } from './log-facts'
+import { type Party, partyOf } from './party'
 import { type RelayTimes, relayOptions, storable } from './relay-options'
+import { RequestLocation } from './request-location'
 import { RouteTrace } from './route-trace'
 import { MAX_SENDS, type SendOptions, type SendOrder, sendOrder } from './send'
-import type { Lookup, Peer, Services } from './services'
+import type { Peer, Services } from './services'
 import { SessionDescription } from './session-description'
 import { SharedStore } from './shared'
-
-/** A party of the request: From, To or the Request-URI. */
-export interface Party {
-  /** `user@domain`, canonical: unescaped user, domain in lower case. */
-  readonly aor: string
-  /** As written; undefined when the URI has no user part. */
-  readonly user: string | undefined
-  readonly domain: string
-}
 
 export interface RespondOptions {
   readonly headers?: ReadonlyArray<readonly [name: string, value: string]>
@@ -65,7 +57,8 @@ export class Context<State = Json> {
   readonly sends: SendOrder[] = []
   /** The steps of the decision; undefined unless they are wanted. */
   readonly trace: RouteTrace | undefined
-  private looked: { readonly aor: string; readonly found: Lookup } | undefined
+  /** Where the callee is, and what is kept of whom a REGISTER or a SUBSCRIBE is for. */
+  readonly location: RequestLocation
 
   constructor(routes: RouteInformation, services: Services, toTag: string) {
     this.routes = routes
@@ -73,6 +66,7 @@ export class Context<State = Json> {
     this.services = services
     this.toTag = toTag
     this.trace = services.traces ? new RouteTrace() : undefined
+    this.location = new RequestLocation(this, { toTag, decide: (decision) => this.decide(decision) })
   }
 
   get method(): string {
@@ -141,42 +135,6 @@ export class Context<State = Json> {
   /** What all requests share, wherever they are handled. */
   get shared(): SharedStore {
     return new SharedStore(this.services.shared)
-  }
-
-  readonly location = {
-    /** Bindings of the callee as targets. `subscriber`: also ask whether an address without binding is a subscriber. */
-    lookup: async ({ subscriber = false }: { subscriber?: boolean } = {}): Promise<Lookup> => {
-      const aor = this.callee?.aor ?? ''
-      const known = this.looked?.aor === aor ? this.looked.found : undefined
-      // Asked once for each request, unless it was not asked whether that is a subscriber and must be now.
-      const isEnough = !subscriber || known?.type !== 'unregistered' || known.subscriber !== undefined
-      if (known && isEnough) return known
-      const found = await this.services.lookup(aor, { subscriber })
-      this.looked = { aor, found }
-      return found
-    },
-    /** Stores the bindings of a REGISTER under its To and answers it. */
-    save: async (): Promise<Decision> => {
-      const aor = this.to?.aor
-      if (aor === undefined) return this.respond(400, 'Bad Request - To Is Not A SIP URI')
-      const saved = await this.services.save(aor, this.request)
-      if (!saved.ok) return this.refuse(saved)
-      const options = { toTag: this.toTag, nowMs: this.services.nowMs, outbound: saved.outbound }
-      return this.decide({ type: 'respond', response: registeredResponse(this.request, saved.contacts, options) })
-    },
-    /**
-     * Begins, refreshes or ends the subscription of a proved address-of-record to the dialog state of the one in the
-     * Request-URI, and answers it (RFC 6665). Whether he may is for the script to say before.
-     */
-    subscribe: async (watcher: string): Promise<Decision> => {
-      const { status, notify, ...options } = await this.services.subscribe(
-        this.callee?.aor ?? '',
-        watcher,
-        this.request,
-      )
-      const response = makeResponse(this.request, status, { toTag: this.toTag, ...options })
-      return this.decide({ type: 'respond', response, ...(notify ? { followedBy: notify } : {}) })
-    },
   }
 
   /**
@@ -333,10 +291,4 @@ export class Context<State = Json> {
     this.decided = decision
     return decision
   }
-}
-
-function partyOf(value: string | undefined): Party | undefined {
-  const address = value === undefined ? undefined : parseNameAddress(value)
-  const uri = address && parseUri(address.uri)
-  return uri && { aor: canonicalAor(uri), user: uri.user, domain: uri.host.toLowerCase() }
 }

@@ -1,7 +1,7 @@
 /** The public scripting API. */
 
 export { DEFAULT_FLOOD_LIMIT, type FloodLimit } from '../sip/transport/flood-limiter'
-export { Context, type Party, type RespondOptions } from './context'
+export { Context, type RespondOptions } from './context'
 export type { Decision } from './decision'
 export { HeaderEdits } from './headers'
 export {
@@ -14,6 +14,7 @@ export {
   type ReplyRoute,
   type ResultRoute,
 } from './later-routes'
+export type { Party } from './party'
 export { MAX_STATE_LENGTH, type RelayTimes } from './relay-options'
 export { type AnyBlock, type Block, Router } from './router'
 export { MAX_SENDS, ResultContext, type SendOptions, type SendOrder } from './send'
