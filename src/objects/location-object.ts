@@ -1,10 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
-import { hash } from '../platform/hash'
 import type { Lookup, Subscribed, Verdict } from '../routing/services'
 import type { Credentials } from '../sip/auth/credentials'
-import { verifyDigest } from '../sip/auth/verify'
 import type { Watcher } from '../sip/events/subscription'
 import type { DialogNews } from '../sip/events/watch'
+import type { Request } from '../sip/message/message'
 import { parse } from '../sip/message/parse'
 import { toFrame } from '../sip/message/serialize'
 import { instanceOf } from '../sip/outbound/instance'
@@ -23,18 +22,15 @@ import {
   withoutPath,
 } from '../sip/registrar/bindings'
 import { type Origin, type Refusal, register } from '../sip/registrar/register'
-import { openDatabase } from '../store/database'
-import { findSubscriber } from '../store/subscribers'
 import { flowStub } from './addresses'
-import { Failures } from './failures'
 import { AwaitedPhones, type Waiter } from './location/awaited-phones'
+import { BindingRows } from './location/binding-rows'
 import { CountedCalls } from './location/counted-calls'
 import { FlowNotices } from './location/flow-notices'
+import { Owner } from './location/owner'
 import { type MessageView, WaitingMessages } from './location/waiting-messages'
 import { Watchers } from './location/watchers'
 import { log } from './log'
-
-type Ha1 = Readonly<Record<Credentials['algorithm'], string>>
 
 /** `unproved`: the identity is older than the last change of the subscriber. */
 export type RegisterReply =
@@ -60,10 +56,10 @@ export interface AuthenticateReply {
 
 /** One address-of-record: its bindings, a row each, and what verifies its owner. Named by the address, `user@domain`. */
 export class LocationObject extends DurableObject<Env> {
-  private bindings: readonly Binding[] | undefined
   /** What storage has of the features, once it was asked. */
   private wanted: { readonly features: CallFeatures | undefined } | undefined
-  private readonly failures = new Failures()
+  private readonly owner = new Owner(this.ctx.storage, this.env, this.aor)
+  private readonly rows = new BindingRows(this.ctx.storage)
   private readonly calls = new CountedCalls(this.ctx.storage, this.env)
   private readonly awaited = new AwaitedPhones(this.ctx.storage)
   private readonly messages = new WaitingMessages(this.ctx, this.env)
@@ -78,29 +74,15 @@ export class LocationObject extends DurableObject<Env> {
     onGone: (flow, key) => this.unreachable(flow, key, 'gone'),
   })
 
-  /**
-   * Verifies a digest against the database, which is asked each time: an identity is proved once for each socket. For an
-   * address that is no subscriber the same work is done with a hash nobody knows, so that neither answer nor time tells
-   * who exists. `known`: the script has asked a source of its own, and the database is not.
-   */
+  /** Verifies a digest (`Owner.verify`). */
   async authenticate(
     credentials: Credentials,
     method: string,
     source: string,
     known?: { readonly ha1: string | undefined },
   ): Promise<AuthenticateReply> {
-    const nowMs = Date.now()
-    // Before the question: an answer that is overtaken by a change counts for the state before it.
-    const generation = this.generation()
-    if (this.failures.isLocked(source, nowMs)) return { verdict: 'locked', generation }
-    const found = known ? known.ha1 : (await this.ha1())?.[credentials.algorithm]
-    const ha1 = found ?? hash(credentials.algorithm, `${nowMs}${this.env.TOKEN_SECRET}`)
-    if (verifyDigest(credentials, { method, ha1, hash })) {
-      this.failures.clear(source)
-      return { verdict: 'accepted', generation, ...this.watched() }
-    }
-    this.failures.count(source, nowMs)
-    return { verdict: 'rejected', generation }
+    const verified = await this.owner.verify(credentials, method, source, known)
+    return verified.verdict === 'accepted' ? { ...verified, ...this.watched() } : verified
   }
 
   /** Applies a REGISTER that is authenticated. The bindings are durable when this returns. */
@@ -110,12 +92,9 @@ export class LocationObject extends DurableObject<Env> {
     origin: Origin,
     generation: number | undefined,
   ): Promise<RegisterReply> {
-    if (generation !== undefined && generation !== this.generation()) return 'unproved'
-    const parsed = parse(text, binary)
-    if (!parsed.ok || parsed.message.kind !== 'request')
-      throw new Error('a REGISTER that was read before must be readable')
+    if (generation !== undefined && generation !== this.owner.generation) return 'unproved'
     const before = this.load()
-    const result = register(before, parsed.message, origin, Date.now())
+    const result = register(before, requestIn(text, binary), origin, Date.now())
     if (!result.ok) return result
     this.store(result.bindings, result.removed)
     if (isNews(before, result.bindings)) this.tellFlows(before, origin.flow)
@@ -134,7 +113,7 @@ export class LocationObject extends DurableObject<Env> {
     if (targets.length > 0) return { type: 'found', targets, ...wanted }
     if (bindings.length > 0) return { type: 'unreachable', ...wanted }
     if (!options.subscriber) return { type: 'unregistered', ...wanted }
-    return { type: 'unregistered', subscriber: (await this.ha1()) !== undefined, ...wanted }
+    return { type: 'unregistered', subscriber: await this.owner.exists(), ...wanted }
   }
 
   /** What the subscriber wants done with calls: a copy of what the database has, so that no call asks it. */
@@ -158,10 +137,7 @@ export class LocationObject extends DurableObject<Env> {
 
   /** Keeps a MESSAGE for the next registration. Undefined when it is kept; otherwise why not. */
   async storeMessage(text: string): Promise<string | undefined> {
-    const parsed = parse(text, false)
-    if (!parsed.ok || parsed.message.kind !== 'request')
-      throw new Error('a MESSAGE that was read before must be readable')
-    return this.messages.store(parsed.message, Date.now())
+    return this.messages.store(requestIn(text, false), Date.now())
   }
 
   /** Somebody has registered, and knows it: what waits for him goes out. */
@@ -179,11 +155,9 @@ export class LocationObject extends DurableObject<Env> {
 
   /** A SUBSCRIBE to the dialog state of this address, by an identity that is proved and may watch it; 404 where nobody is. */
   async subscribe(text: string, binary: boolean, watcher: Watcher): Promise<Subscribed> {
-    const parsed = parse(text, binary)
-    if (!parsed.ok || parsed.message.kind !== 'request')
-      throw new Error('a SUBSCRIBE that was read before must be readable')
-    if (this.load().length === 0 && !(await this.ha1())) return { status: 404 }
-    const { notify, ...answer } = await this.watchers.subscribe(parsed.message, watcher)
+    const request = requestIn(text, binary)
+    if (this.load().length === 0 && !(await this.owner.exists())) return { status: 404 }
+    const { notify, ...answer } = await this.watchers.subscribe(request, watcher)
     return notify ? { ...answer, notify: toFrame(notify) } : answer
   }
 
@@ -256,11 +230,11 @@ export class LocationObject extends DurableObject<Env> {
 
   /** The subscriber's row has changed or is gone: what was proved with the old one holds no longer. */
   async subscriberChanged(): Promise<void> {
-    this.ctx.storage.kv.put(GENERATION, this.generation() + 1)
+    this.owner.hasChanged()
     const bindings = this.load()
     this.store([], bindings)
     await this.notices.revoked(bindings)
-    if (this.watchers.isWatched && !(await this.ha1())) await this.watchers.noSubscriber()
+    if (this.watchers.isWatched && !(await this.owner.exists())) await this.watchers.noSubscriber()
   }
 
   /** The bindings for people to look at, with the expiry that the flows know. */
@@ -284,23 +258,17 @@ export class LocationObject extends DurableObject<Env> {
   }
 
   private load(): readonly Binding[] {
-    this.bindings ??= [...this.ctx.storage.kv.list<Binding>({ prefix: ROW })].flatMap(([, b]) => (b.v === 1 ? [b] : []))
-    return this.bindings
+    return this.rows.load()
   }
 
-  /** Writes what differs, in one transaction. */
   private store(bindings: readonly Binding[], removed: readonly Binding[]): void {
     const before = this.load()
-    this.ctx.storage.transactionSync(() => {
-      for (const { key } of removed) this.ctx.storage.kv.delete(ROW + key)
-      for (const binding of bindings) if (!before.includes(binding)) this.ctx.storage.kv.put(ROW + binding.key, binding)
-    })
-    this.bindings = bindings
+    this.rows.store(bindings, removed)
     // An address that nobody uses leaves nothing behind.
     if (
       bindings.length === 0 &&
       before.length > 0 &&
-      this.generation() === 0 &&
+      this.owner.generation === 0 &&
       !this.features() &&
       this.calls.isEmpty &&
       this.messages.isEmpty &&
@@ -327,12 +295,6 @@ export class LocationObject extends DurableObject<Env> {
     for (const waiter of this.awaited.take(instance)) this.ctx.waitUntil(this.notices.returned(waiter, instance, flow))
   }
 
-  private async ha1(): Promise<Ha1 | undefined> {
-    const at = this.aor.lastIndexOf('@')
-    const row = await findSubscriber(openDatabase(this.env.DB), this.aor.slice(0, at), this.aor.slice(at + 1))
-    return row?.enabled ? { MD5: row.ha1Md5, 'SHA-256': row.ha1Sha256 } : undefined
-  }
-
   private watched(): { readonly isWatched?: true } {
     return this.watchers.isWatched ? { isWatched: true } : {}
   }
@@ -341,13 +303,13 @@ export class LocationObject extends DurableObject<Env> {
     this.wanted ??= { features: this.ctx.storage.kv.get<CallFeatures>(FEATURES) }
     return this.wanted.features
   }
-
-  /** Raised when the subscriber changes. */
-  private generation(): number {
-    return this.ctx.storage.kv.get<number>(GENERATION) ?? 0
-  }
 }
 
-const GENERATION = 'generation'
 const FEATURES = 'features'
-const ROW = 'binding:'
+
+/** A request that a flow has read before it came here. */
+function requestIn(text: string, binary: boolean): Request {
+  const parsed = parse(text, binary)
+  if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('what was read before must be readable')
+  return parsed.message
+}
