@@ -1,9 +1,8 @@
-import { isIP } from 'node:net'
 import { parseCSeq } from '../../sip/message/c-seq'
 import { withContentLength } from '../../sip/message/edit'
-import { hasHeader, header, headerLines } from '../../sip/message/headers'
+import { header, headerLines } from '../../sip/message/headers'
 import type { Message, Request, Response } from '../../sip/message/message'
-import { tagOf, uriOf } from '../../sip/message/name-address'
+import { tagOf } from '../../sip/message/name-address'
 import { makeResponse } from '../../sip/message/respond'
 import { toFrame } from '../../sip/message/serialize'
 import { parseUri, type SipUri } from '../../sip/message/uri'
@@ -16,24 +15,23 @@ import type { Target } from '../../sip/proxy/target'
 import { objectToMaxForwards } from '../../sip/proxy/validation'
 import { type PassedRegistration, passedRegistration } from '../../sip/registrar/passed-registration'
 import { inviteKeyOfCancel, serverTransactionKey } from '../../sip/transaction/key'
-import { formatFlowToken, parseFlowToken } from '../../sip/transport/flow-token'
-import { formatAddress, type NetworkAddress, parseAddress } from '../../sip/transport/hop'
+import { formatFlowToken } from '../../sip/transport/flow-token'
+import { formatAddress, type NetworkAddress } from '../../sip/transport/hop'
 import { replyWay, withReceived } from '../../sip/transport/received'
 import { formatSource } from '../../sip/transport/source'
 import { CallOrder } from './call-order'
 import { Challenges } from './challenges'
-import type { BranchOutcome, Destinations, Trunks, Way } from './destinations'
+import type { BranchOutcome, Destinations, Trunks } from './destinations'
 import { forwardAck } from './forward-ack'
 import type { Media } from './media'
-import { nextHop } from './next-hop'
-import { formatAsserted } from './number-format'
 import { isForUs, pong } from './options'
 import { type DialogNote, linkHost, type OwnNames, takeOwnRoutes } from './own-routes'
 import type { RemotePhone } from './phone-keep-alive'
 import { type Origin, orElse, RelayedCall } from './relayed-call'
 import { destinationOf } from './target-address'
-import { type ChosenSet, type TargetOptions, Targets } from './targets'
+import { type TargetOptions, Targets } from './targets'
 import { endUnusable } from './unusable-answer'
+import { type WaysOut, waysOut } from './ways-out'
 
 export interface RelayOptionsOfGateway extends TargetOptions {
   readonly media: Media
@@ -133,56 +131,19 @@ export class Relay {
     if (this.isKnown(message, 'link', origin)) return
     const own = takeOwnRoutes(message, this.names())
     if (objectToMaxForwards(own.request)) return this.refuse(own.request, origin, 'link', 483)
-    if (own.set !== undefined) return this.toSet(own.request, own.set, origin)
-    if (own.to !== undefined) return this.toAddress(own.request, own.to, origin)
-    const answer = await this.options.media.answer(own.request, own.note?.session ?? '')
-    if (answer === 'absorbed') return
-    if (answer) return this.reply(makeResponse(own.request, 200, answer), origin)
-    const inDialog = tagOf(header(own.request, 'to')) !== undefined
-    // RFC 5626 §5.3: behind a NAT the Contact leads nowhere, unless the phone has a proxy of its own.
-    const token = own.phone ?? (inDialog && !hasHeader(own.request, 'route') ? own.note?.phone : undefined)
-    const phone = token === undefined ? undefined : parseFlowToken(token, this.options.ports.mac)
-    if (token !== undefined && !phone) return this.refuse(own.request, origin, 'link', 403, 'Forged Flow Token')
-    if (!phone && !inDialog) return this.refuse(own.request, origin, 'link', 404, 'No Way Out')
-    const hops = phone ? [phone] : await nextHop(own.request, own.through, this.options)
-    if (hops.length === 0) return this.refuse(own.request, origin, 'link', 503, 'Next Hop Not Found')
-    const ways = hops.map((to) => [token === undefined ? { to } : { to, phone: token }])
-    this.send(own.request, ways, origin, own.note)
-  }
-
-  private async toSet(request: Request, set: string, origin: Origin): Promise<void> {
-    const facts = {
-      callId: header(request, 'call-id') ?? '',
-      from: uriOf(header(request, 'from')) ?? '',
-      to: uriOf(header(request, 'to')) ?? '',
-      isCall: request.method === 'INVITE',
+    if (own.set === undefined && own.to === undefined) {
+      const answer = await this.options.media.answer(own.request, own.note?.session ?? '')
+      if (answer === 'absorbed') return
+      if (answer) return this.reply(makeResponse(own.request, 200, answer), origin)
     }
-    if (request.method === 'INVITE') await this.trying(request, origin)
-    const plan = await this.options.destinations.plan(set, facts)
-    if (!plan) return this.refuse(request, origin, 'link', 503, `No Dispatcher Set ${set}`)
-    const { groups, failover, noResponseMs, numbers } = plan
-    if (groups.length === 0) return this.refuse(request, origin, 'link', 503, `No Destination Of ${set} Is Active`)
-    const isAccount = (uri: string) => this.options.trunks.isAccount(uri)
-    const shown = numbers ? formatAsserted(request, numbers, isAccount) : request
-    const chosen = { name: set, ...(numbers ? { numbers } : {}) }
-    this.send(shown, groups, origin, undefined, { failover, noResponseMs }, chosen)
+    // A set may have to ask the DNS. No 100 of ours for an address: how long it may be silent is the Worker's to say.
+    if (own.set !== undefined && own.request.method === 'INVITE') await this.trying(own.request, origin)
+    const ways = await waysOut(own, this.options)
+    if ('status' in ways) return this.refuse(own.request, origin, 'link', ways.status, ways.reason)
+    this.send(ways, origin)
   }
 
-  /** No 100 of ours: how long the address may be silent is the Worker's to say. */
-  private toAddress(request: Request, text: string, origin: Origin): void {
-    const to = parseAddress(text)
-    if (!to || isIP(to.address) === 0) return this.refuse(request, origin, 'link', 503, 'Not An Address')
-    this.send(request, [[{ to }]], origin)
-  }
-
-  private send(
-    request: Request,
-    groups: readonly (readonly Way[])[],
-    origin: Origin,
-    note?: DialogNote,
-    options: RelayOptions = {},
-    set?: ChosenSet,
-  ): void {
+  private send({ request, groups, note, options = {}, set }: WaysOut, origin: Origin): void {
     const callId = header(request, 'call-id') ?? ''
     const cSeqOffset = Math.max(note?.cSeqOffset ?? 0, note === undefined ? 0 : this.challenges.offsetOf(callId))
     const session = this.sessionOf(request, note)
