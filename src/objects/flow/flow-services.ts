@@ -17,7 +17,7 @@ import type { SharedRows } from '../../routing/shared'
 import { challengeAlgorithms, formatChallenge } from '../../sip/auth/challenge'
 import type { Credentials } from '../../sip/auth/credentials'
 import { checkNonce, mintNonce } from '../../sip/auth/nonce'
-import { acceptNonceCount } from '../../sip/auth/nonce-counts'
+import { acceptNonceCount, MAX_NONCE_COUNTS, MAX_NONCE_COUNTS_ON_LINK } from '../../sip/auth/nonce-counts'
 import type { Watcher } from '../../sip/events/subscription'
 import { header } from '../../sip/message/headers'
 import type { Request } from '../../sip/message/message'
@@ -132,9 +132,10 @@ export class FlowServices implements Services {
       return verdict
     }
     if (freshness !== 'fresh') return 'stale'
-    const { accepted, counts } = acceptNonceCount(connection.state.nonceCounts, credentials.nonce, credentials.nc)
-    if (!accepted) return 'stale'
-    const state = { ...connection.state, nonceCounts: counts }
+    const room = this.isShared ? MAX_NONCE_COUNTS_ON_LINK : MAX_NONCE_COUNTS
+    const window = acceptNonceCount(connection.state, credentials.nonce, credentials.nc, room)
+    if (!window) return 'stale'
+    const state = { ...connection.state, ...window }
     if (this.isShared && isWatched) this.watched.add(aor)
     connection.update(this.isShared ? state : withWatched(withIdentity(state, aor, generation, nowMs), aor, isWatched))
     return 'accepted'

@@ -36,6 +36,11 @@ export function checkNonce(
   return nowMs - Number.parseInt(issued, 36) > NONCE_LIFETIME_MS ? 'expired' : 'fresh'
 }
 
+/** When a nonce of ours was made. */
+export function issuedAtMs(nonce: string): number {
+  return Number.parseInt(nonce, 36) || 0
+}
+
 /** The realm goes last: it is the only part that could hold the separator. */
 function seal(issued: string, random: string, realm: string, mac: Mac): string {
   return mac(`nonce.${issued}.${random}.${realm}`).slice(0, MAC_LENGTH)

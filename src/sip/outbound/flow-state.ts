@@ -1,4 +1,4 @@
-import type { NonceCount } from '../auth/nonce-counts'
+import { type NonceCount, withRoom } from '../auth/nonce-counts'
 import type { DialogParty } from '../proxy/in-dialog'
 import type { StatelessWay } from '../proxy/stateless'
 import type { FlowAddress } from './flow-address'
@@ -42,6 +42,8 @@ export interface FlowState {
   /** Whom registrations that ended here belonged to (`parties.ts`). */
   readonly former?: readonly DialogParty[]
   readonly nonceCounts: readonly NonceCount[]
+  /** See `NonceWindow`. */
+  readonly noncesAfterMs?: number
   /** Wrong answers to challenges since the last right one. */
   readonly rejections: number
   readonly received: readonly ReceivedInvite[]
@@ -139,7 +141,12 @@ export function readFlowState(attachment: unknown): FlowState | undefined {
 const SHRINKS: ReadonlyArray<(state: FlowState) => FlowState> = [
   ({ former: _, ...state }) => ({ ...state, registrations: state.registrations.map(({ others: _, ...own }) => own) }),
   (state) => ({ ...state, received: state.received.filter((r) => r.finalAtMs === undefined) }),
-  (state) => ({ ...state, received: state.received.slice(-32), offered: state.offered.slice(-32), nonceCounts: [] }),
+  (state) => ({
+    ...state,
+    received: state.received.slice(-32),
+    offered: state.offered.slice(-32),
+    ...withRoom(state, 0),
+  }),
   (state) => ({ ...state, received: state.received.slice(-4), offered: state.offered.slice(-4) }),
   (state) => ({ ...state, received: [] }),
   (state) => ({ ...state, registrations: state.registrations.slice(-1) }),
@@ -166,7 +173,7 @@ const REQUEST_BYTES = 80
 /** Whether the state fits even if every character takes two bytes; true of nearly every phone. */
 function isSmall(state: FlowState): boolean {
   let characters = 0
-  let bytes = (4 + state.identities.length + state.nonceCounts.length) * ENTRY_BYTES
+  let bytes = (4 + state.identities.length) * ENTRY_BYTES + state.nonceCounts.length * REQUEST_BYTES
   for (const r of state.registrations) {
     bytes += (1 + (r.others?.length ?? 0)) * ENTRY_BYTES
     characters +=

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { acceptNonceCount, MAX_NONCE_COUNTS, type NonceCount } from '../../../../src/sip/auth/nonce-counts'
+import { acceptNonceCount, MAX_NONCE_COUNTS, type NonceWindow, withRoom } from '../../../../src/sip/auth/nonce-counts'
 
+const NONE: NonceWindow = { nonceCounts: [] }
 const nonce = 'lx0.random.0123456789abcdefMAC_1'
 
 /** Which of these uses are accepted, one after the other, the list going through JSON in between. */
 function play(uses: readonly (readonly [nonce: string, nc: string | undefined])[]): boolean[] {
-  let counts: readonly NonceCount[] = []
+  let window = NONE
   return uses.map(([used, nc]) => {
-    const result = acceptNonceCount(counts, used, nc)
-    expect(JSON.parse(JSON.stringify(result.counts))).toStrictEqual(result.counts)
-    counts = result.counts
-    return result.accepted
+    const accepted = acceptNonceCount(window, used, nc)
+    window = JSON.parse(JSON.stringify(accepted ?? window)) as NonceWindow
+    return accepted !== undefined
   })
 }
 
@@ -70,32 +70,48 @@ describe('E02 the nonce count', () => {
       ]),
     ).toEqual([true, true])
   })
-
-  it('leaves the list as it is when refused', () => {
-    const { counts } = acceptNonceCount([], nonce, '00000001')
-    expect(acceptNonceCount(counts, nonce, '00000001').counts).toBe(counts)
-  })
 })
 
 describe('the remembered nonces', () => {
-  const many = Array.from({ length: MAX_NONCE_COUNTS + 1 }, (_, i) => `nonce-${String(i).padStart(8, '0')}`)
-  const fill = (nonces: readonly string[], from: readonly NonceCount[] = []) =>
-    nonces.reduce((counts, each) => acceptNonceCount(counts, each, '00000001').counts, from)
+  const many = Array.from(
+    { length: MAX_NONCE_COUNTS + 1 },
+    (_, i) => `${(1_000_000 + i).toString(36)}.r.MAC-${i + 1_000}`,
+  )
+  const [first = '', second = '', ...rest] = many
+  const use = (nonces: readonly string[], from = NONE) =>
+    nonces.reduce((window, each) => acceptNonceCount(window, each, '00000001') ?? window, from)
+  const isRefused = (window: NonceWindow, each: string) => acceptNonceCount(window, each, '00000001') === undefined
 
-  it('are as many as the limit, the oldest dropped', () => {
-    const counts = fill(many)
-    expect(counts).toHaveLength(MAX_NONCE_COUNTS)
-    expect(acceptNonceCount(counts, many[0] ?? '', '00000001').accepted).toBe(true)
-    for (const each of many.slice(1)) expect(acceptNonceCount(counts, each, '00000001').accepted).toBe(false)
+  it('are as many as the limit', () => {
+    expect(use(many).nonceCounts).toHaveLength(MAX_NONCE_COUNTS)
+  })
+
+  it('E02 the oldest is dropped, and is as good as used up, as are all from its time', () => {
+    const window = use(many)
+    for (const each of many) expect(isRefused(window, each)).toBe(true)
+    expect(isRefused(window, `${(999_999).toString(36)}.r.MAC-other`)).toBe(true)
+    expect(isRefused(window, `${(1_000_100).toString(36)}.r.MAC-other`)).toBe(false)
   })
 
   it('keep a nonce that is in use', () => {
-    const [first = '', ...rest] = many
-    const used = acceptNonceCount(fill([first, ...rest.slice(0, -1)]), first, '00000002').counts
-    expect(acceptNonceCount(fill(rest.slice(-1), used), first, '00000002').accepted).toBe(false)
+    const filled = use([first, second, ...rest.slice(0, -1)])
+    const again = acceptNonceCount(filled, first, '00000002') ?? NONE
+    expect(acceptNonceCount(use(rest.slice(-1), again), first, '00000003')).toBeDefined()
+  })
+
+  it('E02 forgotten for want of room, none of them is taken again', () => {
+    const window = withRoom(use([first, second]), 0)
+    expect(window.nonceCounts).toEqual([])
+    expect([first, second].map((each) => isRefused(window, each))).toEqual([true, true])
+  })
+
+  it('of an older build have no time, and are remembered all the same', () => {
+    const window = { nonceCounts: [{ nonce: first.slice(-8), nc: 1 }] }
+    expect(isRefused(window, first)).toBe(true)
+    expect(acceptNonceCount(window, first, '00000002')).toBeDefined()
   })
 
   it('fit into a socket attachment', () => {
-    expect(JSON.stringify(fill(many)).length).toBeLessThan(512)
+    expect(JSON.stringify(use(many)).length).toBeLessThan(1_024)
   })
 })
