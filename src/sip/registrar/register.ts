@@ -2,6 +2,7 @@ import { parseCSeq } from '../message/c-seq'
 import { type Contact, deltaSeconds, parseContact } from '../message/contact'
 import { header, headerLines, headerTokens, headerValues, splitList } from '../message/headers'
 import type { Request } from '../message/message'
+import { byteLength } from '../message/octets'
 import type { FlowAddress } from '../outbound/flow-address'
 import { type Binding, bindingKey, isAlive } from './binding'
 
@@ -11,6 +12,9 @@ export const MIN_EXPIRES_SECONDS = 60
 export const DEFAULT_EXPIRES_SECONDS = 3_600
 /** Bindings of one address-of-record. */
 export const MAX_BINDINGS = 10
+
+/** Longest Contact, in bytes. Platform: its URI or instance is the key of a row, which has 2,048 bytes at most (2026-11). */
+export const MAX_CONTACT_BYTES = 1_800
 
 /** Where the REGISTER came from and what it may get. */
 export interface Origin {
@@ -94,6 +98,7 @@ function update(alive: readonly Binding[], request: Request, origin: Origin, now
   for (const text of headerValues(request, 'contact')) {
     const contact = parseContact(text)
     if (!contact) return refuse(400, 'Malformed Contact Header')
+    if (byteLength(text) > MAX_CONTACT_BYTES) return refuse(403, 'Contact Too Long')
     contacts.push(contact)
   }
   const usesOutbound = outbound && contacts.some((c) => c.regId !== undefined && c.instance !== undefined)

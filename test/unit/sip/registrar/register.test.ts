@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LEASE_MS } from '../../../../src/sip/registrar/binding'
-import { MAX_BINDINGS } from '../../../../src/sip/registrar/register'
+import { MAX_BINDINGS, MAX_CONTACT_BYTES } from '../../../../src/sip/registrar/register'
 import { START_MS } from '../../support/call'
 import { CONTACT_URI, FLOW, INSTANCE, JSSIP_CONTACT } from '../../support/flow'
 import { jssipRegister, Registrar, registerOf } from '../../support/registrations'
@@ -223,6 +223,14 @@ describe('RFC 3261 §10.3 step 7: all changes or none', () => {
     expect(registrar.take(registerOf(lines)).bindings).toHaveLength(MAX_BINDINGS)
     expect(registrar.try(registerOf(['Contact: <sip:b@192.0.2.99>'], { cSeq: 2 }))).toMatchObject({ status: 403 })
     registrar.take(registerOf(['Contact: <sip:b@192.0.2.1>'], { cSeq: 2 }))
+  })
+
+  it('a Contact that is too long to be kept is 403, by its bytes', () => {
+    const contact = (bytes: number) => `Contact: <sip:b@192.0.2.1;x=${'x'.repeat(bytes - 20)}>`
+    expect(new Registrar().take(registerOf([contact(MAX_CONTACT_BYTES)])).bindings).toHaveLength(1)
+    expect(new Registrar().try(registerOf([contact(MAX_CONTACT_BYTES + 1)]))).toMatchObject({ status: 403 })
+    const wide = contact(MAX_CONTACT_BYTES).replace('x>', '\u0142>')
+    expect(new Registrar().try(registerOf([wide]))).toMatchObject({ status: 403 })
   })
 
   it('phones that are gone make room for those that are there, the oldest first', () => {
