@@ -102,6 +102,9 @@ async function refuseForeign(env: Env, addresses: Pick<z.infer<typeof NewMessage
     if (!known.has(domainOf(aor))) throw unknownDomain(domainOf(aor), field)
 }
 
+/** RFC 3325 §9: phones take our word for it, and a token may speak for its domains alone. */
+const SENDER = /^(?:p-(?:asserted|preferred)-identity|remote-party-id)$/i
+
 function written({ to, from, text, contentType, headers }: z.infer<typeof NewMessage>) {
   const given = Object.entries(headers)
   try {
@@ -113,6 +116,8 @@ function written({ to, from, text, contentType, headers }: z.infer<typeof NewMes
       headers: [...given, ['Content-Type', contentType] as const],
     }
     if (given.some(([name]) => /^(content-type|c)$/i.test(name))) throw new Error('Content-Type is contentType')
+    const claim = given.find(([name]) => SENDER.test(name))?.[0]
+    if (claim !== undefined) throw new Error(`${claim} says who sends it, which is from`)
     return originate(fields, { callId: randomToken(12), fromTag: randomToken() })
   } catch (error) {
     // All other fields are checked above.

@@ -55,6 +55,7 @@ describe('POST /v1/messages', () => {
     [{ headers: { Via: 'x' } }, 400, 'headers'],
     [{ headers: { 'Content-Type': 'text/html' } }, 400, 'headers'],
     [{ headers: { 'Sub ject': 'x' } }, 400, 'headers'],
+    [{ headers: { 'P-Asserted-Identity': '<sip:ceo@bank.example>' } }, 400, 'headers'],
     [{ headers: { Subject: 'a\r\nX: y' } }, 400, 'headers'],
     [
       { headers: Object.fromEntries(Array.from({ length: MAX_MESSAGE_HEADERS + 1 }, (_, i) => [`X-${i}`, 'x'])) },
