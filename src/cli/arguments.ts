@@ -98,12 +98,14 @@ export function amount(name: string, text: string): number {
   return Number(text)
 }
 
-/** A time as `2s`, `500ms`, `1m` or seconds, in ms. */
+/** A time as `2s`, `500ms`, `1m`, `2h`, `3d` or seconds, in ms. */
 export function duration(name: string, text: string): number {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? []
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text) ?? []
   if (number === undefined) throw new UsageError(`--${name} ${text}: not a time like 2s, 500ms or 1m.`)
-  return Math.round(Number(number) * { ms: 1, s: 1_000, m: 60_000 }[unit as 'ms' | 's' | 'm'])
+  return Math.round(Number(number) * UNIT_MS[unit as keyof typeof UNIT_MS])
 }
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** One of a few words. */
 export function oneOf<const T extends string>(name: string, text: string, words: readonly T[]): T {

@@ -9,6 +9,8 @@ export interface Io {
   complain(line: string): void
   /** One line that nobody sees being typed; without a terminal the first line of the input. */
   askSecret(prompt: string): Promise<string>
+  /** Writes a file; `-`: to the output. Fails, saying why. */
+  save(file: string, bytes: Uint8Array): Promise<void>
   /** All of the input. */
   readInput(): Promise<string>
 }

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { Failure } from './failure'
 import type { Io } from './io'
 import { run } from './run'
 
@@ -14,10 +17,21 @@ const io: Io = {
   print: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
   askSecret,
+  save,
   readInput: () => text(process.stdin),
 }
 
 process.exitCode = await run(process.argv.slice(2), io)
+
+async function save(file: string, bytes: Uint8Array): Promise<void> {
+  if (file === '-') return void process.stdout.write(bytes)
+  try {
+    // npm runs its commands in the folder of the package, and says where it was called.
+    await writeFile(resolve(process.env.INIT_CWD ?? '.', file), bytes)
+  } catch (error) {
+    throw new Failure(`${file} can't be written (${(error as NodeJS.ErrnoException).code}).`)
+  }
+}
 
 async function askSecret(prompt: string): Promise<string> {
   const isTerminal = process.stdin.isTTY === true

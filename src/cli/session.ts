@@ -62,7 +62,10 @@ async function send(url: string, input: RequestInfo | URL, init: RequestInit | u
   if (response.status >= 300 && response.status < 400)
     throw new Failure(`${url} answered ${response.status}${location ? `: use ${printable(location)}` : ''}.`)
   const type = response.headers.get('Content-Type') ?? ''
-  if (response.status !== 204 && !/^(?:application\/(?:problem\+)?json|text\/plain)\b/.test(type))
+  if (
+    response.status !== 204 &&
+    !/^(?:application\/(?:(?:problem\+)?json|vnd\.tcpdump\.pcap)|text\/plain)\b/.test(type)
+  )
     throw new Failure(`${url} answered ${response.status} with ${printable(type) || 'nothing'}: that is no Strowger.`)
   return response
 }
@@ -86,7 +89,14 @@ export async function answerOf<T extends ClientResponse<unknown>>(request: Promi
   }
 }
 
-/** Likewise, and undefined where there is no such thing. */
+/** What the API answers where that is a file. */
+export async function bytesOf(request: Promise<ClientResponse<unknown>>): Promise<Uint8Array> {
+  const response = await request
+  if (!response.ok) await answerOf(Promise.resolve(response))
+  return new Uint8Array(await response.arrayBuffer())
+}
+
+/** Likewise where there is no such thing. */
 export async function answerIfThere<T extends ClientResponse<unknown>>(request: Promise<T>) {
   try {
     return await answerOf(request)

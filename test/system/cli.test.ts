@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands'
@@ -159,6 +159,35 @@ describe('what goes wrong', () => {
       out: '',
       err: `strowger: ${url} can't be reached (ECONNREFUSED).\n`,
     })
+  })
+})
+
+describe('T12 T14 strowger call', () => {
+  it('lists calls, shows one with its ladder, saves it as a capture and links to it', async () => {
+    await cli.ok('test pair --a alice:secret-alice --b u2:p --domain cli.test --wait 50ms')
+    const [call] = (await cli.json('call list --aor alice@cli.test --state ended')) as [{ id: string; callId: string }]
+    expect(await cli.ok('call list --since 1h --limit 1')).toMatch(
+      new RegExp(`alice@cli\\.test +u2@cli\\.test +answered +00:00:00 +${call.id}\nThe newest 1: there may be more`),
+    )
+    expect(await cli.ok('call list --result refused --domain cli.test')).toBe('No calls.\n')
+    const shown = await cli.ok(`call show ${call.id}`)
+    expect(shown).toMatch(/^Answered by +u2@cli\.test$/m)
+    expect(shown).toMatch(/^Ended +\S+ \S+Z by the caller$/m)
+    expect(shown).toMatch(/\|-+ INVITE \(SDP\) -+>\|/)
+    expect(await cli.ok(`call show ${call.callId}`)).toBe(shown)
+    expect(await cli.json(`call show ${call.id}`)).toMatchObject({ id: call.id, result: 'answered' })
+
+    const file = join(cli.home, 'call.pcap')
+    expect(await cli.ok(`call pcap ${call.id} ${file}`)).toMatch(/^\d+ bytes in /)
+    expect(readFileSync(file).readUInt32BE(0)).toBe(0xa1b2c3d4)
+    expect((await cli.run(`call pcap ${call.id} /nonexistent/x.pcap`)).err).toBe(
+      "strowger: /nonexistent/x.pcap can't be written (ENOENT).\n",
+    )
+    const [link = ''] = (await cli.ok(`call link ${call.id} --hours 2`)).split('\n')
+    expect((await fetch(link.replace('/calls/', '/v1/calls/'))).status).toBe(200)
+    expect((await cli.run('call show nobody-knows')).err).toBe(
+      'strowger: There is no call with the Call-ID nobody-knows.\n',
+    )
   })
 })
 

@@ -2,6 +2,7 @@ import type { Command } from '../command'
 import { ADDRESS } from './address'
 import { ALIAS } from './alias'
 import { BAN } from './ban'
+import { CALL } from './call'
 import { DISPATCHER } from './dispatcher'
 import { DOMAIN } from './domain'
 import { GATEWAY } from './gateways'
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   ...ALIAS,
   ...SPEED_DIAL,
   ...MESSAGE,
+  ...CALL,
   ...ADDRESS,
   ...DISPATCHER,
   ...TRUNK,

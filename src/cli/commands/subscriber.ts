@@ -54,6 +54,7 @@ export const SUBSCRIBER = [
         ['Enabled', subscriber.enabled ? 'yes' : 'NO'],
         ['Created', when(subscriber.createdAt)],
         ['Changed', when(subscriber.updatedAt)],
+        ['On a call', subscriber.onCall === undefined ? undefined : subscriber.onCall ? 'YES' : 'no'],
         ['Messages waiting', messages.length],
         ...featureFields(features),
       ])

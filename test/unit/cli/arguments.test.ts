@@ -73,10 +73,10 @@ describe('values', () => {
   })
 
   it('times', () => {
-    expect(['2s', '500ms', '1m', '1.5', '0'].map((text) => duration('wait', text))).toEqual([
-      2_000, 500, 60_000, 1_500, 0,
+    expect(['2s', '500ms', '1m', '2h', '1d', '1.5', '0'].map((text) => duration('wait', text))).toEqual([
+      2_000, 500, 60_000, 7_200_000, 86_400_000, 1_500, 0,
     ])
-    for (const text of ['', 's', '-2s', '2h']) expect(() => duration('wait', text)).toThrow('not a time like 2s')
+    for (const text of ['', 's', '-2s', '2w']) expect(() => duration('wait', text)).toThrow('not a time like 2s')
   })
 
   it('one of some words', () => {

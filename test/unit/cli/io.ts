@@ -21,6 +21,7 @@ export function recordingIo(
     print: (line) => void printed.push(line),
     complain: (line) => void complaints.push(line),
     askSecret: async () => secret,
+    save: async () => {},
     readInput: async () => secret,
   }
 }
