@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands'
 import { freePort, type Product, startProduct } from '../support/product'
 import { SipClient } from '../support/sip-client'
-import { Strowger } from './support/strowger'
+import { Strowger } from '../support/strowger'
 
 let product: Product
 let cli: Strowger

@@ -6,7 +6,7 @@ import { type Account, AdminApi } from '../support/admin-api'
 import { freePort, type Product, startProduct } from '../support/product'
 import { browserSdp } from '../support/session-descriptions'
 import { SipClient } from '../support/sip-client'
-import { Strowger } from './support/strowger'
+import { Strowger } from '../support/strowger'
 
 const DOMAIN = 'phone.test'
 let product: Product

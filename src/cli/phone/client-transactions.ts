@@ -25,6 +25,7 @@ interface Running {
 /** The client transactions (RFC 3261 §17.1) of one connection, which is reliable: nothing is sent twice. */
 export class ClientTransactions {
   private readonly running = new Map<string, Running>()
+  private isStopped = false
   private readonly transport: 'WS' | 'WSS'
   private readonly sentBy: string
   private readonly send: (message: Message) => void
@@ -71,6 +72,7 @@ export class ClientTransactions {
 
   /** The connection is gone, or is about to be. */
   stop(): void {
+    this.isStopped = true
     for (const [key, running] of [...this.running]) {
       this.forget(key, running)
       running.events.onFailed('transport')
@@ -83,6 +85,7 @@ export class ClientTransactions {
   }
 
   private run(request: Request, events: ClientEvents): void {
+    if (this.isStopped) return queueMicrotask(() => events.onFailed('transport'))
     const { state, effects } = startClient(request.method, true)
     const running = { client: state, request, events, timers: new Map() }
     const key = clientTransactionKey(request)

@@ -4,7 +4,7 @@ import type { Request, Response } from '../../sip/message/message'
 import { tagOf } from '../../sip/message/name-address'
 import { callerDialog, type Dialog, dialogRequest, raised } from '../../sip/uac/dialog'
 import { hangUp } from '../../sip/uac/hang-up'
-import { Failure } from '../failure'
+import type { Failure } from '../failure'
 import { type CallEnd, type Line, SipFailure } from './line'
 import { offer } from './session-description'
 
@@ -19,11 +19,8 @@ export class OutgoingCall implements CallEnd {
   private dialog: Dialog
   private end: (how: string) => void = () => {}
 
-  /**
-   * RFC 3261 §13.2: calls and waits for the answer, `ringMs` at most; then it is cancelled. Fails with the SIP status. `onRinging`:
-   * somebody's phone rings.
-   */
-  static async place(line: Line, uri: string, ringMs: number, onRinging: () => void): Promise<OutgoingCall> {
+  /** RFC 3261 §13.2: calls and waits for the answer, `ringMs` at most; then it is cancelled. Fails with the SIP status. */
+  static async place(line: Line, uri: string, ringMs: number): Promise<OutgoingCall> {
     let invite: Request | undefined = makeRequest({
       ...line.outside('INVITE', uri),
       headers: [...line.ownHeaders(), ['Supported', 'outbound'], ['Content-Type', 'application/sdp']],
@@ -31,10 +28,10 @@ export class OutgoingCall implements CallEnd {
     })
     for (;;) {
       const attempt = new Attempt(line, invite)
-      const final = await attempt.outcome(ringMs, onRinging)
-      if (final && final.status < 300) return attempt.established(final)
-      invite = final && line.withProof(attempt.sent, final)
-      if (!invite) throw attempt.failure(uri, final, ringMs)
+      const outcome = await attempt.outcome(ringMs)
+      if (outcome instanceof OutgoingCall) return outcome
+      invite = outcome && line.withProof(attempt.sent, outcome)
+      if (!invite) throw attempt.failure(uri, outcome, ringMs)
     }
   }
 
@@ -76,74 +73,83 @@ export class OutgoingCall implements CallEnd {
   }
 }
 
-/** One INVITE, until its final response. */
+/** What became of an INVITE; undefined: no final response came. */
+type Outcome = OutgoingCall | Response | undefined
+
+/** One INVITE, until its final response and beyond. */
 class Attempt {
   sent: Request
   private readonly line: Line
   private isProvisional = false
   private isCancelled = false
-  private acknowledged: Request | undefined
-  private answeredBy: string | undefined
-  private settle: (final: Response | undefined) => void = () => {}
-  private onProvisional: (response: Response) => void = () => {}
+  private isOver = false
+  private ack: Request | undefined
+  private settle: (outcome: Outcome) => void = () => {}
 
   constructor(line: Line, invite: Request) {
     this.line = line
     this.sent = invite
   }
 
-  async outcome(ringMs: number, onRinging: () => void): Promise<Response | undefined> {
-    const final = new Promise<Response | undefined>((resolve) => {
-      this.settle = resolve
+  async outcome(ringMs: number): Promise<Outcome> {
+    const decided = new Promise<Outcome>((resolve) => {
+      this.settle = (outcome) => {
+        this.isOver = true
+        resolve(outcome)
+      }
     })
-    this.onProvisional = ({ status }) => {
-      if (this.isCancelled && !this.isProvisional) this.line.transactions.cancel(this.sent)
-      this.isProvisional = true
-      if (status > 100) onRinging()
-    }
     this.sent = this.line.transactions.start(this.sent, {
       onResponse: (response) => this.response(response),
       onFailed: () => this.settle(undefined),
     })
     const impatient = setTimeout(() => this.cancel(), ringMs)
-    let hopeless: NodeJS.Timeout | undefined
-    const givenUp = new Promise<undefined>((resolve) => {
-      hopeless = setTimeout(() => resolve(undefined), ringMs + CANCEL_MS)
-    })
-    const outcome = await Promise.race([final, givenUp])
+    const hopeless = setTimeout(() => this.settle(undefined), ringMs + CANCEL_MS)
+    const outcome = await decided
     clearTimeout(impatient)
     clearTimeout(hopeless)
     return outcome
   }
 
-  /** RFC 3261 §13.2.2.4: the 2xx is acknowledged each time it comes. */
-  established(answer: Response): OutgoingCall {
-    const dialog = callerDialog(answer)
-    if (!dialog) throw new Failure('The answer has no Contact: the call can be neither acknowledged nor ended.')
-    this.answeredBy = tagOf(dialog.remote)
-    this.acknowledged = dialogRequest(dialog, 'ACK')
-    this.line.transactions.acknowledge(this.acknowledged)
-    return new OutgoingCall(this.line, dialog)
-  }
-
   failure(uri: string, final: Response | undefined, ringMs: number): Failure {
     if (this.isCancelled) return new SipFailure(`${uri} did not answer within ${ringMs / 1_000} s`, final)
-    return new SipFailure(`The call to ${uri} failed`, final)
+    const hint = final && final.status < 300 ? 'without a Contact: it can be neither acknowledged nor ended' : undefined
+    return new SipFailure(`The call to ${uri} failed`, final, hint)
   }
 
   private response(response: Response): void {
-    if (response.status < 200) return this.onProvisional(response)
-    if (this.answeredBy === undefined || response.status >= 300) return this.settle(response)
-    if (tagOf(header(response, 'to')) === this.answeredBy && this.acknowledged)
-      return this.line.transactions.acknowledge(this.acknowledged)
-    // A second phone has answered at the same time: one call is enough.
-    const ending = hangUp(response, () => false, 'SIP;cause=200;text="Call completed elsewhere"')
+    const { status } = response
+    if (status < 200) return this.provisional()
+    if (status >= 300) return this.settle(response)
+    if (this.isOver) return this.late(response)
+    this.settle(this.established(response))
+  }
+
+  /** At once: what comes right behind the answer finds a call. */
+  private established(answer: Response): Outcome {
+    const dialog = callerDialog(answer)
+    // Without a Contact it can be neither acknowledged nor ended.
+    if (!dialog) return answer
+    this.ack = dialogRequest(dialog, 'ACK')
+    this.line.transactions.acknowledge(this.ack)
+    return new OutgoingCall(this.line, dialog)
+  }
+
+  /** RFC 3261 §13.2.2.4: the 2xx is acknowledged each time it comes; a second phone that has answered is one too many. */
+  private late(answer: Response): void {
+    if (this.ack && header(this.ack, 'to') === header(answer, 'to')) return this.line.transactions.acknowledge(this.ack)
+    const ending = hangUp(answer, () => false, 'SIP;cause=200;text="Call completed elsewhere"')
     if (!ending) return
     this.line.transactions.acknowledge(ending.ack)
     void this.line.transactions.ask(ending.bye)
   }
 
-  /** RFC 3261 §9.1: not before a provisional response. */
+  /** RFC 3261 §9.1: there is no CANCEL before a provisional response. */
+  private provisional(): void {
+    const isFirst = !this.isProvisional
+    this.isProvisional = true
+    if (isFirst && this.isCancelled) this.line.transactions.cancel(this.sent)
+  }
+
   private cancel(): void {
     this.isCancelled = true
     if (this.isProvisional) this.line.transactions.cancel(this.sent)

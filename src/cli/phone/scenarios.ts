@@ -52,7 +52,7 @@ export interface CallPlan {
 export function testCall(scene: Scene, account: Account, plan: CallPlan): Promise<string> {
   return withPhone(scene, account, async (phone) => {
     const startedMs = scene.steps.elapsedMs()
-    const call = await OutgoingCall.place(phone, plan.uri, plan.ringMs, () => {})
+    const call = await OutgoingCall.place(phone, plan.uri, plan.ringMs)
     const answered = seconds(scene.steps.elapsedMs() - startedMs)
     for (const key of plan.keys) await call.press(key)
     const how = await within(plan.waitMs, call.ended)
@@ -101,7 +101,7 @@ async function callBetween({ steps }: Scene, caller: UserAgent, callee: UserAgen
   })
   // Whether it could answer is asked for below; until then nobody waits for it.
   answering.catch(() => {})
-  const call = await OutgoingCall.place(caller, callee.aor, RING_MS, () => {})
+  const call = await OutgoingCall.place(caller, callee.aor, RING_MS)
   const answered = seconds(steps.elapsedMs() - startedMs)
   if (!incoming) {
     await call.hangUp()
