@@ -1,6 +1,7 @@
 import { createApi } from './api'
 import { upgrade, upgradeGateway } from './upgrade'
 
+export { AlertsObject } from './objects/alerts-object'
 export { CallsObject } from './objects/calls-object'
 export { FlowObject } from './objects/flow-object'
 export { GatewaysObject } from './objects/gateways-object'

@@ -2,7 +2,7 @@
 import worker, { CallsObject as Calls, FlowObject as Flow, LocationObject as Location } from '../../src/index'
 import { advance, count, meteredEnv, meteredState, take } from './meter'
 
-export { GatewaysObject, SharedObject } from '../../src/index'
+export { AlertsObject, GatewaysObject, SharedObject } from '../../src/index'
 
 // What is counted is printed, and not each call.
 console.log = () => {}

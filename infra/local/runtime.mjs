@@ -21,6 +21,8 @@ export function runWorker(settings, bundle) {
       ...(process.env.SOCKETS_PER_OBJECT ? { SOCKETS_PER_OBJECT: process.env.SOCKETS_PER_OBJECT } : {}),
       ...(process.env.CALLS_KEPT ? { CALLS_KEPT: process.env.CALLS_KEPT } : {}),
       ...(process.env.LOG_LEVEL ? { LOG_LEVEL: process.env.LOG_LEVEL } : {}),
+      ...(process.env.ALERT_URL ? { ALERT_URL: process.env.ALERT_URL } : {}),
+      ...(process.env.ALERT_SECRET ? { ALERT_SECRET: process.env.ALERT_SECRET } : {}),
       ADMIN_TOKEN: settings.adminToken,
       TOKEN_SECRET: settings.tokenSecret,
       // For carriers only.

@@ -3,6 +3,7 @@ import { SWITCHABLE_BLOCKS } from '../dispatcher/switchable-blocks'
 import { openDatabase } from '../store/database'
 import { deleteDomain, findDomain, insertDomain, listDomains, updateDomain } from '../store/domains'
 import { DIGEST_ALGORITHMS, type Domain, UNREGISTERED } from '../store/schema'
+import { alertColumns, alertSecret, alertUrl } from './alert-receiver'
 import { pageOf, pageQuery, readPage } from './cursor'
 import { countryCode, dialRules } from './dial-rules'
 import { emergencyNumbers, refuseUnknownSet } from './emergency-numbers'
@@ -37,6 +38,7 @@ const settings = {
       example: ['carriers', 'offlineMessages'],
     }),
   emergency: emergencyNumbers,
+  alertUrl,
 }
 
 const DomainView = z.object({ name: domainName, ...settings, createdAt: time, updatedAt: time }).openapi('Domain', {
@@ -52,6 +54,8 @@ const NewDomain = z
     dialRules: settings.dialRules.default(null),
     disabledBlocks: settings.disabledBlocks.default([]),
     emergency: settings.emergency.default(null),
+    alertUrl: settings.alertUrl.default(null),
+    alertSecret,
   })
   .openapi('NewDomain')
 
@@ -63,6 +67,8 @@ const DomainPatch = z
     dialRules: settings.dialRules.optional(),
     disabledBlocks: settings.disabledBlocks.optional(),
     emergency: settings.emergency.optional(),
+    alertUrl: settings.alertUrl.optional(),
+    alertSecret,
   })
   .refine((patch) => Object.keys(patch).length > 0, 'name at least one field to change')
   .openapi('DomainPatch')
@@ -128,13 +134,15 @@ const remove = createRoute({
 export const domains = createRouter()
   .openapi(create, async (c) => {
     const now = Date.now()
-    await refuseUnknownSet(c.env, c.req.valid('json').emergency)
+    const input = c.req.valid('json')
+    await refuseUnknownSet(c.env, input.emergency)
     const domain = await insertDomain(openDatabase(c.env.DB), {
-      ...c.req.valid('json'),
+      ...input,
+      ...(await alertColumns(c.env, input.name, input, undefined)),
       createdAt: now,
       updatedAt: now,
     })
-    if (!domain) throw new Problem(409, `The domain ${c.req.valid('json').name} exists.`, { field: 'name' })
+    if (!domain) throw new Problem(409, `The domain ${input.name} exists.`, { field: 'name' })
     return c.json(view(domain), 201, { Location: `/v1/domains/${encodeURIComponent(domain.name)}` })
   })
   .openapi(list, async (c) => {
@@ -154,9 +162,16 @@ export const domains = createRouter()
   })
   .openapi(change, async (c) => {
     const { name } = c.req.valid('param')
-    const { unregistered, algorithms, country, dialRules, disabledBlocks, emergency } = c.req.valid('json')
+    const { alertUrl, alertSecret, ...patch } = c.req.valid('json')
+    const { unregistered, algorithms, country, dialRules, disabledBlocks, emergency } = patch
     await refuseUnknownSet(c.env, emergency)
-    const domain = await updateDomain(openDatabase(c.env.DB), name, {
+    const db = openDatabase(c.env.DB)
+    const hasAlerts = alertUrl !== undefined || alertSecret !== undefined
+    const alerts = hasAlerts
+      ? await alertColumns(c.env, name, { alertUrl, alertSecret }, (await findDomain(db, name)) ?? absent(name))
+      : {}
+    const domain = await updateDomain(db, name, {
+      ...alerts,
       ...(unregistered && { unregistered }),
       ...(algorithms && { algorithms }),
       ...(country !== undefined && { country }),
@@ -176,7 +191,7 @@ export const domains = createRouter()
     return c.body(null, 204)
   })
 
-function view({ createdAt, updatedAt, ...settings }: Domain): z.infer<typeof DomainView> {
+function view({ createdAt, updatedAt, alertSecret: _, ...settings }: Domain): z.infer<typeof DomainView> {
   return { ...settings, createdAt: toTime(createdAt), updatedAt: toTime(updatedAt) }
 }
 

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { faultOfReceiver } from '../platform/receiver-url'
 import { openDatabase } from '../store/database'
 import { countOpenDomains, listDomains } from '../store/domains'
 import { listSubscribers } from '../store/subscribers'
@@ -30,7 +31,7 @@ const read = createRoute({
 export const health = createRouter().openapi(read, async (c) => {
   const reasons = [...missingSecrets(c.env), ...(await databaseFaults(c.env))]
   if (reasons.length > 0) throw new Problem(503, reasons.join(' '), { reasons })
-  const warnings = await openDomains(c.env)
+  const warnings = [...(await openDomains(c.env)), ...uselessReceiver(c.env)]
   return c.json({ status: 'ok' as const, version: VERSION, warnings }, 200, { 'Cache-Control': 'no-store' })
 })
 
@@ -45,6 +46,12 @@ async function openDomains(env: Env): Promise<string[]> {
   if (count === 0) return []
   const who = count === 1 ? '1 domain' : `${count} domains`
   return [`Anybody may register and call in ${who}: digestAuth is among the disabledBlocks (GET /v1/domains).`]
+}
+
+function uselessReceiver({ ALERT_URL, ALERT_SECRET }: Env): string[] {
+  if (!ALERT_URL) return []
+  const fault = ALERT_SECRET ? faultOfReceiver(ALERT_URL) : 'needs an ALERT_SECRET (wrangler secret put ALERT_SECRET)'
+  return fault === undefined ? [] : [`No alert is sent: ALERT_URL ${fault}.`]
 }
 
 /** Reads every column of one row, so that a missing migration shows. */

@@ -38,6 +38,10 @@ export const MAX_USERNAME = 64
 export const MAX_PASSWORD = 128
 /** RFC 1035 §2.3.4. */
 export const MAX_DOMAIN = 253
+export const MAX_ALERT_URL = 500
+/** Shortest secret that alerts are signed with. */
+export const MIN_ALERT_SECRET = 16
+export const MAX_ALERT_SECRET = 256
 /** Longest name of a token. */
 export const MAX_TOKEN_NAME = 64
 /** Most domains that a token is limited to. */

@@ -60,6 +60,7 @@ async function refuse(
 ): Promise<Decision | undefined> {
   if (!isDestinationAllowed(limits, number)) {
     c.log('calls.refused', { aor: identity, number, why: 'destination' })
+    tell(c, identity, `${identity} may not call ${number}.`)
     return c.respond(403, 'This Destination Is Not Allowed')
   }
   const { callsPerMinute } = limits
@@ -68,8 +69,13 @@ async function refuse(
   const calls = await c.shared.increment(`calls ${identity} ${Math.floor(nowMs / 60_000)}`, 1, { ttlSeconds: 120 })
   if (calls <= callsPerMinute) return undefined
   c.log('calls.refused', { aor: identity, number, why: 'rate' })
+  tell(c, identity, `${identity} has called more than ${callsPerMinute} times in a minute.`)
   const headers = [['Retry-After', String(60 - (Math.floor(nowMs / 1_000) % 60))]] as const
   return c.respond(503, 'Too Many Calls Per Minute', { headers })
+}
+
+function tell(c: Context<never>, aor: string, detail: string): void {
+  c.services.alert({ kind: 'call-limit', domain: aor.slice(aor.lastIndexOf('@') + 1), aor, detail })
 }
 
 /** Whom the carrier sees. */

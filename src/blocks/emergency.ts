@@ -44,6 +44,12 @@ export function emergency<State = never>(settings?: EmergencyOptions<State>): Bl
     const number = dialled.find((d) => numbers.includes(d))
     if (number === undefined) return
     c.log('emergency', { number, from: c.from?.aor, source: c.source.address })
+    c.services.alert({
+      kind: 'emergency-call',
+      ...(c.callee ? { domain: c.callee.domain } : {}),
+      ...(c.from ? { aor: c.from.aor } : {}),
+      detail: inWords(c, number),
+    })
     notify(c, number, wanted)
     // Whoever calls: these numbers and no others lead to carriers without a proof.
     c.isOpen = false
@@ -78,18 +84,23 @@ function notify<State>(c: Context<State>, number: string, { notify }: EmergencyO
   if (!notify) return
   const { to, from, onResult } = notify
   c.send({
-    ...alert({ to, from }, `${c.from?.user ?? 'unknown'} on IP ${c.source.address || 'unknown'} to ${number}`),
+    ...alert({ to, from }, inWords(c, number)),
     once: `emergency ${c.headers.get('Call-ID')}`,
     ...(onResult ? { onResult } : {}),
   })
 }
 
-function alert(parties: { readonly to: Whom; readonly from: Whom }, call: string) {
+function inWords<State>(c: Context<State>, number: string): string {
+  const from = `${c.from?.user ?? 'unknown'} on IP ${c.source.address || 'unknown'}`
+  return `Emergency call from ${from} to ${number} (Emergency Number)`
+}
+
+function alert(parties: { readonly to: Whom; readonly from: Whom }, body: string) {
   const headers = [
     ['Subject', 'Emergency Alert'],
     ['Content-Type', 'text/plain'],
   ] as const
-  return { method: 'MESSAGE', ...parties, headers, body: `Emergency call from ${call} (Emergency Number)` }
+  return { method: 'MESSAGE', ...parties, headers, body }
 }
 
 async function phonesOf<State>(c: Context<State>, aor: string): Promise<TargetSet> {

@@ -1,5 +1,6 @@
 import { remembering } from '../sip/message/remembering'
 import { type FlowAddress, splitFlowAddress } from '../sip/outbound/flow-address'
+import type { AlertsObject } from './alerts-object'
 import type { CallsObject } from './calls-object'
 import type { FlowObject } from './flow-object'
 import type { GatewaysObject } from './gateways-object'
@@ -64,6 +65,11 @@ export function sharedStub(env: Env, name: string): Remote<SharedObject> {
 /** The list of sources that are banned, with the time until when as value. */
 export function bansStub(env: Env): Remote<SharedObject> {
   return sharedStub(env, 'bans')
+}
+
+/** What sends alerts to one receiver. */
+export function alertsStub(env: Env, name: string): Remote<AlertsObject> {
+  return env.ALERTS.getByName(name) as unknown as Remote<AlertsObject>
 }
 
 export function locationStub(env: Env, aor: string): Remote<LocationObject> {

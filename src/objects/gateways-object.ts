@@ -1,6 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { Alert } from '../dispatcher/alert'
 import { formatProberNews, type ProberNews, proberNews, proberOf } from '../dispatcher/prober'
 import type { GatewayAnswer, GatewayQuestion } from '../dispatcher/questions'
+import { reportedStates, troublesIn } from '../dispatcher/troubles'
 import type { LiveGateway } from '../routing/carriers'
 import type { FlowAddress } from '../sip/outbound/flow-address'
 import type { FlowCalls } from './addresses'
@@ -8,6 +10,7 @@ import { flowStub } from './addresses'
 import { callObject } from './call-object'
 import { GatewayQuestions } from './gateway-questions'
 import { log } from './log'
+import { raiseAlert } from './raise-alert'
 
 /** Longest report of a gateway, in characters of JSON. */
 export const MAX_REPORT_LENGTH = 100_000
@@ -27,6 +30,13 @@ export interface GatewayView {
   readonly report?: GatewayReport
 }
 
+interface Reported {
+  readonly report: GatewayReport
+  readonly reportedAt: number
+  /** What was in trouble, and somebody was told of; absent: an older version has written it. */
+  readonly troubles?: readonly string[]
+}
+
 interface Socket extends LiveGateway {
   readonly sinceMs: number
 }
@@ -39,8 +49,15 @@ export class GatewaysObject extends DurableObject<Env> {
     this.ctx.storage.kv.put<Socket>(SOCKET + flow, { name, flow, transport, sinceMs: nowMs })
   }
 
+  /** A flow was given up: its gateway has been away for long. */
   async detached(flow: FlowAddress): Promise<void> {
+    const gone = this.ctx.storage.kv.get<Socket>(SOCKET + flow)
     this.ctx.storage.kv.delete(SOCKET + flow)
+    if (gone && !this.names().includes(gone.name)) {
+      const detail = `The gateway ${gone.name} is gone: its last socket was lost and did not come back.`
+      const alert = { kind: 'gateway-gone', gateway: gone.name, detail, at: Date.now() } as const
+      this.ctx.waitUntil(raiseAlert(this.env, alert))
+    }
     await this.tellProber()
   }
 
@@ -51,14 +68,25 @@ export class GatewaysObject extends DurableObject<Env> {
 
   /** Returns what all gateways know of each other: one that has just come hears it so. */
   async report(name: string, report: GatewayReport, nowMs: number): Promise<ProberNews> {
-    this.ctx.storage.kv.put(REPORT + name, { report, reportedAt: nowMs })
+    const known = this.ctx.storage.kv.get<Reported>(REPORT + name)?.troubles ?? []
+    const { troubles, alerts } = troublesIn(reportedStates(report), known, { gateway: name, nowMs })
+    const noted = alerts.length === 0 ? troubles : known
+    this.ctx.storage.kv.put<Reported>(REPORT + name, { report, reportedAt: nowMs, troubles: noted })
+    if (alerts.length > 0) this.ctx.waitUntil(this.raise(name, alerts, troubles))
     return this.tellProber()
+  }
+
+  /** What is in trouble is noted when somebody was told: a crash in between tells again. */
+  private async raise(name: string, alerts: readonly Alert[], troubles: readonly string[]): Promise<void> {
+    for (const alert of alerts) await raiseAlert(this.env, alert)
+    const known = this.ctx.storage.kv.get<Reported>(REPORT + name)
+    if (known) this.ctx.storage.kv.put<Reported>(REPORT + name, { ...known, troubles })
   }
 
   async describe(): Promise<GatewayView[]> {
     const views = new Map<string, GatewayView>()
-    for (const [key, row] of this.ctx.storage.kv.list<Pick<GatewayView, 'report' | 'reportedAt'>>({ prefix: REPORT }))
-      views.set(key.slice(REPORT.length), { name: key.slice(REPORT.length), sockets: 0, ...row })
+    for (const [key, { report, reportedAt }] of this.ctx.storage.kv.list<Reported>({ prefix: REPORT }))
+      views.set(key.slice(REPORT.length), { name: key.slice(REPORT.length), sockets: 0, report, reportedAt })
     for (const { name, sinceMs } of this.sockets()) {
       const known = views.get(name) ?? { name, sockets: 0 }
       const connectedAt = Math.min(known.connectedAt ?? sinceMs, sinceMs)

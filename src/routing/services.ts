@@ -1,3 +1,4 @@
+import type { Alert } from '../dispatcher/alert'
 import type { CallLimits } from '../dispatcher/call-limits'
 import type { EmergencyNumbers } from '../dispatcher/emergency-numbers'
 import type { SwitchableBlock } from '../dispatcher/switchable-blocks'
@@ -143,4 +144,6 @@ export interface Services {
   /** A fresh identifier: letters, digits, `-` and `_`. */
   random(): string
   log(event: string, details: Readonly<Record<string, unknown>>): void
+  /** Somebody should look at this: a log line, and a request to who wants to know, once a minute for one subject. Nothing waits for it. */
+  alert(alert: Omit<Alert, 'at'>): void
 }

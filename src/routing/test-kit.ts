@@ -1,3 +1,4 @@
+import type { Alert } from '../dispatcher/alert'
 import type { CallLimits } from '../dispatcher/call-limits'
 import { setsFor } from '../dispatcher/carrier-routes'
 import type { EmergencyNumbers } from '../dispatcher/emergency-numbers'
@@ -314,5 +315,9 @@ class FakeServices implements Services {
 
   log(event: string, details: Readonly<Record<string, unknown>>): void {
     this.fakes.log?.push({ event, ...details })
+  }
+
+  alert(alert: Omit<Alert, 'at'>): void {
+    this.log('alert', { ...alert })
   }
 }

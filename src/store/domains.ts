@@ -50,7 +50,17 @@ export async function insertDomain(db: Database, domain: Domain): Promise<Domain
 }
 
 export type DomainChanges = Partial<
-  Pick<Domain, 'unregistered' | 'algorithms' | 'country' | 'dialRules' | 'disabledBlocks' | 'emergency'>
+  Pick<
+    Domain,
+    | 'unregistered'
+    | 'algorithms'
+    | 'country'
+    | 'dialRules'
+    | 'disabledBlocks'
+    | 'emergency'
+    | 'alertUrl'
+    | 'alertSecret'
+  >
 > &
   Pick<Domain, 'updatedAt'>
 

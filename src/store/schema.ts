@@ -41,6 +41,9 @@ export const domains = sqliteTable('domains', {
   dialRules: text({ mode: 'json' }).$type<DialRules>(),
   /** Blocks of the default script that it does without. */
   disabledBlocks: text({ mode: 'json' }).$type<SwitchableBlock[]>().notNull().default(sql`'[]'`),
+  /** Where its alerts go, and what they are signed with, sealed; null: where those of the deployment go. */
+  alertUrl: text(),
+  alertSecret: text(),
   /** Which numbers are for emergencies, and where they go; null: none. */
   emergency: text({ mode: 'json' }).$type<EmergencyNumbers>(),
   ...times,

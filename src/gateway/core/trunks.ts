@@ -25,6 +25,8 @@ export const TICK_MS = 500
 export interface TrunkView {
   readonly name: string
   readonly status: Registration['status']
+  /** In a row. */
+  readonly failures: number
   readonly lastCode?: number
   readonly lastReason?: string
   readonly registeredUntil?: number
@@ -131,6 +133,7 @@ export class TrunkRegistrations implements Trunks {
     return [...this.entries.values()].map(({ trunk, state }) => ({
       name: trunk.name,
       status: state.status,
+      failures: state.failures,
       ...(state.lastCode === undefined ? {} : { lastCode: state.lastCode }),
       ...(state.lastReason === undefined ? {} : { lastReason: state.lastReason }),
       ...(state.registeredUntilMs === undefined ? {} : { registeredUntil: state.registeredUntilMs }),

@@ -1,3 +1,4 @@
+import type { Alert } from '../../dispatcher/alert'
 import type { CallLimits } from '../../dispatcher/call-limits'
 import { setsFor } from '../../dispatcher/carrier-routes'
 import { type DeploymentSettings, deploymentSettings } from '../../platform/deployment'
@@ -54,6 +55,7 @@ import { callLimitsOf, carrierData } from '../carrier-cache'
 import { domainSettings } from '../domain-cache'
 import { liveGateways } from '../gateway-cache'
 import { log } from '../log'
+import { raiseAlert } from '../raise-alert'
 import { ShardedRows } from '../shared-rows'
 import type { Connection } from './connection'
 
@@ -297,5 +299,9 @@ export class FlowServices implements Services {
 
   log(event: string, details: Readonly<Record<string, unknown>>): void {
     log(event, { source: this.source.address, ...details })
+  }
+
+  alert(alert: Omit<Alert, 'at'>): void {
+    this.connection.inBackground(raiseAlert(this.connection.env, { ...alert, at: this.nowMs }))
   }
 }

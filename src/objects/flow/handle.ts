@@ -1,4 +1,3 @@
-import { secondsLeft } from '../../dispatcher/spending'
 import { randomToken } from '../../platform/random'
 import { Context } from '../../routing'
 import type { Decision } from '../../routing/decision'
@@ -24,6 +23,7 @@ import { type Source, sourceIn, withoutSource } from '../../sip/transport/source
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
+import { excessOf } from './call-excess'
 import type { Connection } from './connection'
 import { type DialogFailure, forwardAlongDialog } from './dialog-route'
 import { FlowServices } from './flow-services'
@@ -177,32 +177,6 @@ async function forward(
   if (request.method === 'INVITE') connection.update(wentAlong(connection.state, key, way))
 }
 
-/** What a caller with too many calls is told to wait. */
-const BUSY_SECONDS = 30
-
-/**
- * Counted where the sender's location is, over all his phones. A location that can't be asked stops nobody. Answers why the call
- * is refused.
- */
-async function excess(
-  { env }: Connection,
-  { request, identity, concurrentCalls, spendPerDay }: Decision & { type: 'relay' },
-  id: string,
-): Promise<{ readonly why: string; readonly reason: string; readonly retryAfter: number } | undefined> {
-  if (identity === undefined || request.method !== 'INVITE') return undefined
-  if (concurrentCalls === undefined && spendPerDay === undefined) return undefined
-  try {
-    const admitted = await callObject(() => locationStub(env, identity).admitCall(id, concurrentCalls, spendPerDay))
-    if (admitted === true) return undefined
-    return admitted === 'money'
-      ? { why: 'money', reason: 'Spent Enough For Today', retryAfter: secondsLeft(Date.now()) }
-      : { why: 'at once', reason: 'Too Many Calls At Once', retryAfter: BUSY_SECONDS }
-  } catch (error) {
-    log('calls.uncounted', { aor: identity, error: String(error) })
-    return undefined
-  }
-}
-
 async function relay(
   connection: Connection,
   decision: Decision & { type: 'relay' },
@@ -213,13 +187,12 @@ async function relay(
   const { request, targets, options, identity } = decision
   const { address, host } = connection.state
   const id = newContextAddress(address, randomToken())
-  const tooMuch = await excess(connection, decision, id)
-  if (tooMuch) {
-    const { why, reason, retryAfter } = tooMuch
-    log('calls.refused', { aor: decision.identity, uri: request.uri, why })
+  const excess = await excessOf(connection.env, decision, id)
+  if (excess) {
     keepRefusedCall(connection, request, 503, decision.identity)
-    const headers = [['Retry-After', String(retryAfter)]] as const
-    return connection.send(makeResponse(request, 503, { reason, headers, toTag: randomToken() }))
+    const headers = [['Retry-After', String(excess.retryAfterSeconds)]] as const
+    connection.send(makeResponse(request, 503, { reason: excess.reason, headers, toTag: randomToken() }))
+    return services.alert(excess.alert)
   }
   if (request.method === 'INVITE') {
     connection.update(assign(connection.state, key, id))

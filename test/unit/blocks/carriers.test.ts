@@ -105,6 +105,17 @@ describe('G12 limits', () => {
     expect((await call({ identity: 'bob@example.com' })).type).toBe('respond')
   })
 
+  it('G12 a refusal raises an alert that names the subscriber', async () => {
+    const log: NonNullable<Fakes['log']> = []
+    await out(to('+6190123456'), { callLimits: { deniedPrefixes: ['6190'] }, log })
+    await out(to('+61299999999'), { callLimits: { callsPerMinute: 0 }, log })
+    const who = { event: 'alert', kind: 'call-limit', domain: 'example.com', aor: 'alice@example.com' }
+    expect(log.filter(({ event }) => event === 'alert')).toEqual([
+      { ...who, detail: 'alice@example.com may not call +6190123456.' },
+      { ...who, detail: 'alice@example.com has called more than 0 times in a minute.' },
+    ])
+  })
+
   it('calls at once go with the decision', async () => {
     expect(await relayed(to('+61299999999'), { callLimits: { concurrentCalls: 3 } })).toMatchObject({
       concurrentCalls: 3,

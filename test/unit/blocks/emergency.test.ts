@@ -23,7 +23,7 @@ async function called(request: FakeRequest, options: Partial<EmergencyOptions<Js
 }
 
 describe('emergency', () => {
-  it('J05 J07 routes the call and tells the desk who calls from where', async () => {
+  it('J05 J07 G14 routes the call and tells the desk who calls from where', async () => {
     const { words, sent, log } = await called({ uri: 'sip:000@example.com' })
     expect(words).toBe('relay sip:guard@g.invalid')
     expect(sent).toMatchObject([
@@ -40,7 +40,16 @@ describe('emergency', () => {
       'text/plain',
       '"Exchange" <sip:exchange@example.com>;tag=random-2',
     ])
-    expect(log).toMatchObject([{ event: 'emergency', number: '000', from: 'alice@example.com', source: '192.0.2.10' }])
+    expect(log).toMatchObject([
+      { event: 'emergency', number: '000', from: 'alice@example.com', source: '192.0.2.10' },
+      {
+        event: 'alert',
+        kind: 'emergency-call',
+        domain: 'example.com',
+        aor: 'alice@example.com',
+        detail: 'Emergency call from alice on IP 192.0.2.10 to 000 (Emergency Number)',
+      },
+    ])
   })
 
   it.each([

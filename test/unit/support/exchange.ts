@@ -199,6 +199,10 @@ export class Exchange implements Services {
     return isLoop(request, mac)
   }
 
+  alert(alert: object): void {
+    this.log('alert', { ...alert })
+  }
+
   log(event: string, details: Readonly<Record<string, unknown>>): void {
     this.logged.push({ event, ...details })
   }

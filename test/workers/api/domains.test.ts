@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { call, domain, patch, post, problemOf, remove } from './support'
 
@@ -23,6 +24,7 @@ describe('POST /v1/domains', () => {
       dialRules: null,
       disabledBlocks: [],
       emergency: null,
+      alertUrl: null,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       updatedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
@@ -60,6 +62,46 @@ describe('POST /v1/domains', () => {
       expect(await problemOf(await patch('/v1/domains/em.test', { emergency: wrong }), 400)).toMatchObject({ field })
     }
     expect(await (await patch('/v1/domains/em.test', { emergency: null })).json()).toMatchObject({ emergency: null })
+  })
+
+  it('G12 takes where alerts go, and what signs them is sealed and not shown', async () => {
+    const alertUrl = 'https://ops.example/alerts'
+    const alertSecret = 'a secret of sixteen'
+    const made = await post('/v1/domains', { name: 'alerts.test', alertUrl, alertSecret })
+    expect(made.status).toBe(201)
+    expect(await made.text()).not.toContain('ecret')
+    const stored = await env.DB.prepare("select alert_secret from domains where name = 'alerts.test'").first(
+      'alert_secret',
+    )
+    expect(stored).toMatch(/^v1\./)
+    const moved = await patch('/v1/domains/alerts.test', { alertUrl: 'http://127.0.0.1:9/alerts' })
+    expect(await moved.json()).toMatchObject({ alertUrl: 'http://127.0.0.1:9/alerts' })
+    expect(await (await patch('/v1/domains/alerts.test', { alertUrl: null })).json()).toMatchObject({ alertUrl: null })
+    const left = await env.DB.prepare("select alert_secret from domains where name = 'alerts.test'").first(
+      'alert_secret',
+    )
+    expect(left).toBeNull()
+  })
+
+  it.each([
+    ['alertUrl', { alertUrl: 'http://ops.example/', alertSecret: 'a secret of sixteen' }],
+    ['alertUrl', { alertUrl: 'https://user:pass@ops.example/', alertSecret: 'a secret of sixteen' }],
+    ['alertUrl', { alertUrl: 'ftp://127.0.0.1/', alertSecret: 'a secret of sixteen' }],
+    ['alertUrl', { alertUrl: 'alerts', alertSecret: 'a secret of sixteen' }],
+    ['alertUrl', { alertSecret: 'a secret of sixteen' }],
+    ['alertSecret', { alertUrl: 'https://ops.example/' }],
+    ['alertSecret', { alertUrl: 'https://ops.example/', alertSecret: 'short' }],
+  ])('G12 refuses a wrong %s: %j', async (field, input) => {
+    const refused = await post('/v1/domains', { name: 'no-alerts.test', ...input })
+    expect(await problemOf(refused, 400)).toMatchObject({ field })
+    await post('/v1/domains', { name: 'without-alerts.test' })
+    expect(await problemOf(await patch('/v1/domains/without-alerts.test', input), 400)).toMatchObject({ field })
+  })
+
+  it('G12 seals nothing without SECRETS_KEY', async () => {
+    const input = { name: 'unsealed.test', alertUrl: 'https://ops.example/', alertSecret: 'a secret of sixteen' }
+    const { detail } = await problemOf(await post('/v1/domains', input, { env: { SECRETS_KEY: '' } }), 503)
+    expect(detail).toContain('SECRETS_KEY')
   })
 
   it.each(['localhost', '192.0.2.7', '[2001:db8::7]', 'a-b.c9.test', 'xn--nxasmq6b.test'])('takes %s', async (name) => {

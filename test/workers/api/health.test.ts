@@ -10,6 +10,17 @@ describe('GET /v1/health', () => {
     expect(await response.json()).toEqual({ status: 'ok', version, warnings: [] })
   })
 
+  it('G12 warns of a receiver of alerts that nothing can be sent to', async () => {
+    const warnings = async (settings: Partial<Env>) =>
+      (await (await call('/v1/health', { env: settings })).json<{ warnings: string[] }>()).warnings
+    const ALERT_URL = 'https://ops.example/'
+    expect(await warnings({ ALERT_URL })).toEqual([expect.stringContaining('ALERT_SECRET')])
+    expect(await warnings({ ALERT_URL, ALERT_SECRET: 'a secret of sixteen' })).toEqual([])
+    expect(await warnings({ ALERT_URL: 'http://ops.example/', ALERT_SECRET: 'x' })).toEqual([
+      'No alert is sent: ALERT_URL must begin with https://.',
+    ])
+  })
+
   it('names each secret that is not set', async () => {
     const response = await call('/v1/health', { token: null, env: { ADMIN_TOKEN: '', TOKEN_SECRET: '' } })
     const { reasons } = await problemOf(response, 503)

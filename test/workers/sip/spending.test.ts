@@ -64,6 +64,16 @@ describe('G12 a limit of money', () => {
       expect.objectContaining({ aor: `alice@${world.domain}`, why: 'money' }),
       expect.objectContaining({ aor: `alice@${world.domain}`, why: 'money' }),
     ])
+    expect(world.events('alert')).toEqual([
+      {
+        event: 'alert',
+        kind: 'spending-limit',
+        at: Date.now(),
+        domain: world.domain,
+        aor: `alice@${world.domain}`,
+        detail: `alice@${world.domain} has spent 2 today.`,
+      },
+    ])
     later(12 * 60 * MINUTE)
     await alice.register()
     await carrier.register()
