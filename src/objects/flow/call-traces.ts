@@ -73,7 +73,7 @@ export class CallTrace {
 
 /**
  * The calls of the phones of one object, while they are under way. What is on the wire of the caller and of the branches is
- * noted in memory and told to the object of its day when the call falls silent: when it rings, is answered, is changed, ends. What
+ * noted in memory and told to the object of its day when the call falls silent: when it is answered, is changed, ends. What
  * has not been told when the context is written to a row is written with it, so it survives hibernation; a crash may lose
  * messages, never the record of an answered call.
  */

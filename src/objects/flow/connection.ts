@@ -23,20 +23,19 @@ import { readFrame } from '../../sip/outbound/receive'
 import { finish, pendingTransactions } from '../../sip/outbound/received-invites'
 import { RecentRequests } from '../../sip/outbound/recent-requests'
 import { sendOnce } from '../../sip/outbound/sent-once'
-import { type ContextAddress, newContextAddress } from '../../sip/outbound/tokens'
+import { newContextAddress } from '../../sip/outbound/tokens'
 import { beginsCall } from '../../sip/proxy/dialog-record'
-import { headerIn } from '../../sip/trace/summary'
 import { answeredTransactionKey } from '../../sip/transaction/key'
 import { locationStub } from '../addresses'
 import { callObject } from '../call-object'
 import { log } from '../log'
 import type { Delivery, Parcel } from '../parcel'
 import { CallOrder } from './call-order'
-import type { Noted } from './call-traces'
 import { cancelBeforeDecision, handleRequest, handleResponse } from './handle'
 import type { Host, Keeper } from './host'
 import { ownRequest } from './own-request'
 import type { RelayedRequests } from './relayed-requests'
+import { WireNotes } from './wire-notes'
 
 /** Enough to tell the keys of one socket apart. */
 const ONCE_CHARACTERS = 12
@@ -47,6 +46,7 @@ export class Connection implements Keeper {
   state: FlowState
   readonly host: Host
   readonly relayed: RelayedRequests
+  readonly wire: WireNotes
   /** Nonces are good on the socket they were made for: a captured answer is worth nothing on another one. */
   readonly nonceMac: Mac
   private readonly ctx: DurableObjectState
@@ -57,8 +57,6 @@ export class Connection implements Keeper {
   readonly recent = new RecentRequests()
   private readonly expecting = new Set<string>()
   private readonly calls = new CallOrder()
-  /** The message of each call that is being worked on, as it was on the wire. */
-  private readonly atHand = new Map<string, { readonly text: string; noted: Noted | undefined }>()
   /** Requests that the script thinks about. */
   readonly undecided = new Map<string, 'wanted' | 'cancelled'>()
 
@@ -73,6 +71,7 @@ export class Connection implements Keeper {
     this.ctx = ctx
     this.host = host
     this.relayed = relayed
+    this.wire = new WireNotes(host, tag)
     this.ws = ws
     this.tag = tag
     this.state = state
@@ -153,10 +152,7 @@ export class Connection implements Keeper {
   }
 
   private inTurn(callId: string, text: string, beginsCall: boolean, work: () => Promise<void>): Promise<void> {
-    return this.calls.run(callId, () => {
-      this.atHand.set(callId, { text, noted: this.host.traces.received(this.tag, callId, text, beginsCall) })
-      return work().finally(() => this.atHand.delete(callId))
-    })
+    return this.calls.run(callId, () => this.wire.during(callId, text, beginsCall, work))
   }
 
   /** `isOurs`: from a context in this object, not along a dialog. */
@@ -176,7 +172,8 @@ export class Connection implements Keeper {
     } catch {
       return this.state.gateway === undefined ? 'gone' : 'away'
     }
-    this.traceDelivery(parcel, isOurs)
+    if (isOurs) this.wire.sent(parcel.text)
+    else this.wire.delivered(parcel.text, parcel.along)
     if (parcel.offer) this.update(offer(this.state, parcel.offer))
     if (response) this.answered(response, frame)
     return 'sent'
@@ -186,27 +183,6 @@ export class Connection implements Keeper {
   private acknowledgeAgain(ack: Request): Delivery {
     this.inBackground(this.calls.run(header(ack, 'call-id') ?? '', () => handleRequest(this, ack)))
     return 'sent'
-  }
-
-  private traceDelivery({ text, along }: Parcel, isOurs: boolean): void {
-    const { traces } = this.host
-    if (along !== undefined && this.host.isHere(along))
-      traces.goOn(this.tag, headerIn(text, 'call-id', 'i') ?? '', along)
-    traces.sent(this.tag, text, isOurs)
-  }
-
-  /** The message at hand belongs to a context: after a wake its ladder goes on. */
-  belongsTo(callId: string, id: ContextAddress): void {
-    const { traces } = this.host
-    const atHand = this.atHand.get(callId)
-    if (!atHand || atHand.noted || !this.host.isHere(id)) return
-    traces.goOn(this.tag, callId, id)
-    atHand.noted = traces.received(this.tag, callId, atHand.text, false)
-  }
-
-  /** The message that is at hand went along its dialog, as it is. */
-  wentThrough(callId: string): void {
-    this.atHand.get(callId)?.noted?.({ through: true })
   }
 
   private answered(response: Response, frame: string | Uint8Array, isOwn = false): void {
@@ -251,7 +227,7 @@ export class Connection implements Keeper {
     const { text, binary } = toFrame(response)
     const frame = encodeFrame({ text, binary })
     this.write(frame)
-    this.host.traces.sent(this.tag, text, true)
+    this.wire.sent(text)
     this.answered(response, frame, true)
   }
 
@@ -273,7 +249,7 @@ export class Connection implements Keeper {
     const answer = this.recent.answerTo(request)
     if (answer !== undefined) {
       this.write(answer)
-      this.host.traces.sent(this.tag, decodeFrame(answer).text, true)
+      this.wire.sent(decodeFrame(answer).text)
     }
     return answer !== undefined
   }

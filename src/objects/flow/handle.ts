@@ -34,7 +34,7 @@ import { forwardAlongWay } from './stateless-route'
 export async function handleRequest(connection: Connection, request: Request): Promise<void> {
   const role = roleOf(request, connection.state)
   const transaction = 'invite' in role ? role.invite?.transaction : undefined
-  if (transaction !== undefined) connection.belongsTo(header(request, 'call-id') ?? '', transaction)
+  if (transaction !== undefined) connection.wire.belongsTo(header(request, 'call-id') ?? '', transaction)
   switch (role.type) {
     case 'ack':
       return acknowledge(connection, request, role.invite)
@@ -74,7 +74,7 @@ export async function handleResponse(connection: Connection, response: Response)
     case 'absorbed':
       return
     case 'flow':
-      connection.wentThrough(header(response, 'call-id') ?? '')
+      connection.wire.wentThrough(header(response, 'call-id') ?? '')
       await host.call(way.flow, (object, tag) => object.deliver(tag, toFrame(way.response)))
       return
     case 'notifier':
@@ -268,8 +268,8 @@ async function alongDialog(
   if (objectToMaxForwards(request)) return 483
   const bare = withoutSource(withoutSealedCredentials(routes.request, connection.nonceMac))
   const callId = header(request, 'call-id') ?? ''
-  connection.belongsTo(callId, routes.token.transaction)
+  connection.wire.belongsTo(callId, routes.token.transaction)
   const failure = await forwardAlongDialog(connection, bare, routes.token)
-  if (failure === undefined) connection.wentThrough(callId)
+  if (failure === undefined) connection.wire.wentThrough(callId)
   return failure
 }
