@@ -55,13 +55,13 @@ describe.skipIf(!hasBrowser)('the console', () => {
 
   test('T08 adds, disables and removes a subscriber, and shows his phones', async ({ lab }) => {
     const phone = await lab.registered('jssip')
-    const page = await open(lab, `subscribers?domain=${lab.domain}`)
+    const page = await open(lab, `subscribers?domain=${lab.domain}&username=${phone.account.username}`)
     page.on('dialog', (dialog) => void dialog.accept())
     const row = (name: string) => page.getByRole('row', { name: new RegExp(`${name}@`) })
     await expect.poll(() => row(phone.account.username).textContent(), WAIT).toContain('JsSIP')
     const name = `${phone.account.username}-new`
     const add = async (username: string) => {
-      await page.getByLabel('Username').fill(username)
+      await page.getByLabel('Username', { exact: true }).fill(username)
       await page.getByLabel('Password').fill('secret')
       await page.getByRole('button', { name: 'Add subscriber' }).click()
     }
@@ -72,6 +72,11 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await expect.poll(() => row(name).textContent(), WAIT).toContain('disabled')
     await row(name).getByRole('button', { name: 'Remove' }).click()
     await expect.poll(() => row(name).count(), WAIT).toBe(0)
+    await page.getByTestId('find-username').fill(name)
+    await page.getByRole('button', { name: 'Find' }).click()
+    await expect
+      .poll(() => page.getByTestId('fault').textContent(), WAIT)
+      .toBe(`There is no subscriber ${name}@${lab.domain}.`)
   })
 
   test('T08 shows dispatcher sets, trunks and gateways', async ({ lab }) => {

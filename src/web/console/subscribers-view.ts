@@ -15,23 +15,39 @@ interface Binding {
   readonly expiresIn: number
 }
 
-/** The subscribers of one domain with their phones: add, disable, remove. The domain is in the address of the page. */
+/** The subscribers of one domain, or one of them, with their phones: add, disable, remove. The address of the page says which. */
 export async function showSubscribers(onFault: (error: unknown) => void): Promise<void> {
-  const [choice, form] = [part<HTMLSelectElement>('domain'), part<HTMLFormElement>('new-subscriber')]
+  const [choice, finder, form] = [
+    part<HTMLSelectElement>('domain'),
+    part<HTMLFormElement>('find'),
+    part<HTMLFormElement>('new-subscriber'),
+  ]
+  const query = new URLSearchParams(location.search)
   const { items: domains } = await read<{ items: { name: string }[] }>('/v1/domains?limit=1000')
   choice.replaceChildren(...domains.map(({ name }) => new Option(name, name)))
-  choice.value = new URLSearchParams(location.search).get('domain') ?? domains[0]?.name ?? ''
-  choice.addEventListener('change', () => {
-    location.search = new URLSearchParams({ domain: choice.value }).toString()
+  choice.value = query.get('domain') ?? domains[0]?.name ?? ''
+  const wanted = query.get('username') ?? ''
+  part<HTMLInputElement>('find-username').value = wanted
+  choice.addEventListener('change', () => show(choice.value))
+  finder.addEventListener('submit', (event) => {
+    event.preventDefault()
+    show(choice.value, part<HTMLInputElement>('find-username').value.trim())
   })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    change('POST', '/v1/subscribers', Object.fromEntries(new FormData(form)))
-      .then(() => location.reload())
+    const { username, password } = Object.fromEntries(new FormData(form))
+    change('POST', '/v1/subscribers', { username, password, domain: choice.value })
+      .then(() => show(choice.value, String(username)))
       .catch(onFault)
   })
   part('subscribers').hidden = false
-  await addPage(choice.value, onFault)
+  if (wanted === '') return addPage(choice.value, onFault)
+  const found = await read<Subscriber>(`/v1/subscribers/${encodeURIComponent(`${wanted}@${choice.value}`)}`)
+  part('subscriber-rows').append(rowOf(found, onFault))
+}
+
+function show(domain: string, username = ''): void {
+  location.search = new URLSearchParams({ domain, ...(username === '' ? {} : { username }) }).toString()
 }
 
 async function addPage(domain: string, onFault: (error: unknown) => void, cursor?: string): Promise<void> {
@@ -62,7 +78,9 @@ function rowOf(subscriber: Subscriber, onFault: (error: unknown) => void): HTMLE
     }),
     button('small-button', 'Remove', () => {
       if (!confirm(`Remove ${aor} with its phones, messages and settings?`)) return
-      change('DELETE', path).then(again).catch(onFault)
+      change('DELETE', path)
+        .then(() => show(aor.slice(aor.lastIndexOf('@') + 1)))
+        .catch(onFault)
     }),
   )
   actions.append(buttons)
