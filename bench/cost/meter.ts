@@ -50,13 +50,17 @@ export function meteredEnv(env: Env): Env {
   }
 }
 
+/** The very same state, since an object takes no other: it is metered before its parts are made, which keep what they are given. */
 export function meteredState(ctx: DurableObjectState): DurableObjectState {
   const { storage } = ctx
-  return wrap(ctx, {
-    storage: meteredStorage(storage),
-    getWebSocketAutoResponseTimestamp: (ws: WebSocket) => {
-      const at = ctx.getWebSocketAutoResponseTimestamp(ws)
-      return at && new Date(at.getTime() + offsetMs)
+  const answeredAt = ctx.getWebSocketAutoResponseTimestamp.bind(ctx)
+  return Object.defineProperties(ctx, {
+    storage: { value: meteredStorage(storage) },
+    getWebSocketAutoResponseTimestamp: {
+      value: (ws: WebSocket) => {
+        const at = answeredAt(ws)
+        return at && new Date(at.getTime() + offsetMs)
+      },
     },
   })
 }

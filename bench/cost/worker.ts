@@ -24,20 +24,9 @@ export default {
   },
 }
 
-interface Metered {
-  ctx: DurableObjectState
-  env: Env
-}
-
-/** The base class takes only real states, so they are exchanged afterwards. */
-function meter(object: object, ctx: DurableObjectState, env: Env): void {
-  Object.assign(object as Metered, { ctx: meteredState(ctx), env: meteredEnv(env) })
-}
-
 export class FlowObject extends Flow {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    meter(this, ctx, env)
+    super(meteredState(ctx), meteredEnv(env))
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): Promise<void> {
@@ -59,14 +48,12 @@ export class FlowObject extends Flow {
 
 export class CallsObject extends Calls {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    meter(this, ctx, env)
+    super(meteredState(ctx), meteredEnv(env))
   }
 }
 
 export class LocationObject extends Location {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    meter(this, ctx, env)
+    super(meteredState(ctx), meteredEnv(env))
   }
 }
