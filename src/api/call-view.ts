@@ -4,6 +4,8 @@ import { arrowsOf, type End, endsOf, nameOf } from '../sip/trace/arrows'
 import { describedMedia } from '../sip/trace/described-media'
 import type { TraceEntry } from '../sip/trace/entry'
 import { findingsOf } from '../sip/trace/findings'
+import type { CallMedia } from '../store/kept-calls'
+import { EndMedia } from './ended-media'
 import { time, toTime } from './fields'
 import { type CallKey, callKeyText } from './kept-calls'
 
@@ -66,6 +68,19 @@ export const CallDetails = CallView.extend({
   media: z
     .object({ caller: Media.optional(), callee: Media.optional() })
     .openapi({ description: 'What both sides said of their audio, in the INVITE and in the answer.' }),
+  measured: z
+    .array(
+      z.object({
+        gateway: z.string(),
+        engine: z.string().openapi({ description: 'The rtpengine that it was in.', example: '10.0.0.7:2223' }),
+        link: EndMedia.optional().openapi({ description: 'The end toward the phones.' }),
+        network: EndMedia.optional().openapi({ description: 'The carrier, or a phone on UDP.' }),
+      }),
+    )
+    .openapi({
+      description:
+        'How its media were, at each gateway that it passed with an rtpengine; known a second after its end.',
+    }),
   ends: z.array(z.object({ end, name: z.string() })).openapi({ description: 'The columns of the ladder.' }),
   messages: z.array(
     z.object({
@@ -103,6 +118,7 @@ export function callDetails(
   key: CallKey,
   record: DialogRecord,
   entries: readonly TraceEntry[],
+  media: readonly CallMedia[],
 ): z.infer<typeof CallDetails> {
   const { caller, callee } = describedMedia(entries)
   return {
@@ -112,6 +128,7 @@ export function callDetails(
       ...(caller ? { caller: { ...caller, codecs: [...caller.codecs] } } : {}),
       ...(callee ? { callee: { ...callee, codecs: [...callee.codecs] } } : {}),
     },
+    measured: [...media],
     ends: endsOf(entries).map((end) => ({
       end: endText(end),
       name: nameOf(end, entries, record.caller ?? record.from),

@@ -9,7 +9,7 @@ import { CallDetails, CallView, callDetails, callId, callView, result } from './
 import { encodeCursor, pageOf, pageQuery } from './cursor'
 import { aorText, domainName, time } from './fields'
 import { askGateways } from './gateway-answers'
-import { callKeyOf, listCalls, readCall, recordOf } from './kept-calls'
+import { callKeyOf, listCalls, mediaOf, readCall, recordOf } from './kept-calls'
 import { DEFAULT_CALLS_PAGE, MAX_CALLS_PAGE } from './limits'
 import { Problem, problems } from './problem'
 import { type Bound, createRouter } from './router'
@@ -104,7 +104,7 @@ export const calls = createRouter()
     const wantsText = /^text\/plain\b/i.test(c.req.header('Accept') ?? '')
     return wantsText
       ? c.text(ladderText(entries, record.caller ?? record.from), 200)
-      : c.json(callDetails(call, record, entries), 200)
+      : c.json(callDetails(call, record, entries, mediaOf(call)), 200)
   })
   .openapi(capture, async (c) => {
     const { id } = c.req.valid('param')

@@ -14,6 +14,7 @@ import { dispatcherDestinations } from './dispatcher-destinations'
 import { dispatchers } from './dispatchers'
 import { docsPage } from './docs'
 import { domains } from './domains'
+import { endedMedia } from './ended-media'
 import { features } from './features'
 import { gatewayAnswers } from './gateway-answers'
 import { gateways, gatewayToken } from './gateways'
@@ -69,6 +70,7 @@ export function createApi() {
     .route('/v1', callLimits)
     .route('/v1', gateways)
     .route('/v1', gatewayAnswers)
+    .route('/v1', endedMedia)
     .route('/v1', tokens)
   routes.get('/v1/openapi.json', (c) => c.json(openApiDocument(routes)))
   routes.get('/v1/docs', (c) => docsPage(c, openApiDocument(routes)))

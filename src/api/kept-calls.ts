@@ -1,12 +1,18 @@
+import type { EndedMedia } from '../media/statistics'
 import { deploymentSettings } from '../platform/deployment'
 import { type DialogRecord, MAX_DIALOG_MS } from '../sip/proxy/dialog-record'
 import {
   CALL_SHARDS,
   CALLS_KEPT_DAYS,
+  type CallMedia,
   type CallQuery,
   callsObjectName,
   callsObjectOf,
   type KeptCall,
+  type KeptMedia,
+  keptMedia,
+  keptUntilMs,
+  mediaObjectOf,
 } from '../store/kept-calls'
 import { MAX_CALLS_PAGE } from './limits'
 import { callAgain } from './object-call'
@@ -14,7 +20,11 @@ import { callAgain } from './object-call'
 /** The calls that the API makes to an object that keeps calls. */
 interface Calls {
   list(query: CallQuery): Promise<KeptCall[]>
-  read(setupAtMs: number, name: string): Promise<(KeptCall & { readonly lines: string }) | undefined>
+  read(
+    setupAtMs: number,
+    name: string,
+  ): Promise<(KeptCall & { readonly lines: string; readonly media: readonly string[] }) | undefined>
+  keepMedia(media: readonly KeptMedia[], keepUntilMs: number): Promise<void>
 }
 
 const DAY_MS = 86_400_000
@@ -35,6 +45,10 @@ export function callKeyOf(text: string): CallKey | undefined {
   return name === '' ? undefined : { setupAtMs: Number.parseInt(time, 36), name }
 }
 
+export function mediaOf({ media }: { readonly media: readonly string[] }): CallMedia[] {
+  return media.map((one) => JSON.parse(one) as CallMedia)
+}
+
 export function recordOf({ record }: KeptCall): DialogRecord {
   return JSON.parse(record) as DialogRecord
 }
@@ -47,6 +61,27 @@ export async function listCalls(env: Env, query: CallQuery, nowMs: number): Prom
   for (let dayMs = startOfDay(newestMs); dayMs + DAY_MS > oldestMs && found.length < query.limit; dayMs -= DAY_MS)
     found.push(...(await callsOfDay(env, dayMs, query)))
   return found.slice(0, query.limit)
+}
+
+/** How the media of calls were, told by the gateway that they passed. */
+export async function keepMedia(env: Env, gateway: string, ended: readonly EndedMedia[]): Promise<void> {
+  if (deploymentSettings(env).callsKept === 'off') return
+  const kept = ended.map((media) => ({
+    object: mediaObjectOf(media),
+    media: keptMedia(gateway, media),
+    at: media.beganAtMs,
+  }))
+  const objects = [...Map.groupBy(kept, ({ object }) => object)]
+  await Promise.all(
+    objects.map(([object, group]) =>
+      onCalls(env, object, (calls) =>
+        calls.keepMedia(
+          group.map(({ media }) => media),
+          keptUntilMs(group[0]?.at ?? 0),
+        ),
+      ),
+    ),
+  )
 }
 
 export function readCall(env: Env, { setupAtMs, name }: CallKey) {

@@ -10,8 +10,9 @@ import { unescapeUri } from '../sip/message/uri'
 /**
  * A call from a carrier: known by the source of its packets (an address group with `carrier`) or by the trunk whose Contact
  * was called, never by a header. It needs no digest, and is for our own numbers: the number becomes the subscriber of the
- * carrier's domain who has it as his name, with or without its plus; a trunk may name its subscriber. Where the carrier has a `country`, its national numbers are E.164: the one
- * it calls and the one in From, as our phones see it. Nobody there: 404, never back out to a carrier. Other requests go on. Sets `c.carrier`. Comes before `digestAuth`.
+ * carrier's domain who has it as his name, with or without its plus; a trunk may name its subscriber. Where the carrier has a `country`,
+ * its national numbers are E.164: the one it calls and the one in From, as our phones see it. Nobody there: 404, never back out to a
+ * carrier. Other requests go on. Sets `c.carrier`. Comes before `digestAuth`.
  */
 export function fromCarrier(): AnyBlock {
   return async function fromCarrier(c) {

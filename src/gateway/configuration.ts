@@ -1,5 +1,6 @@
 import type { DispatcherSet } from '../dispatcher/configuration'
 import { type ProberNews, proberNews } from '../dispatcher/prober'
+import type { EndedMedia } from '../media/statistics'
 import type { Trunk } from '../sip/uac/trunk'
 import type { Log } from './log'
 
@@ -109,6 +110,21 @@ export class ConfigurationSource {
     } catch (error) {
       // Its binding runs out by itself.
       log('warn', 'phone.untold', { aor, error: String(error) })
+    }
+  }
+
+  /** How the media of calls were that have ended, for their records. What can't be told is in the log of the gateway alone. */
+  async mediaEnded(calls: readonly EndedMedia[]): Promise<void> {
+    const { name, log } = this.options
+    try {
+      const response = await this.request('/v1/gateway/media', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ gateway: name, calls }),
+      })
+      if (!response.ok) log('warn', 'media.untold', { status: response.status, reason: await response.text() })
+    } catch (error) {
+      log('warn', 'media.untold', { calls: calls.length, error: String(error) })
     }
   }
 

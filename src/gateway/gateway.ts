@@ -1,4 +1,5 @@
 import type { GatewayQuestion } from '../dispatcher/questions'
+import { type EndedMedia, MAX_ENDED_MEDIA } from '../media/statistics'
 import { hash } from '../platform/hash'
 import { keyedMac } from '../platform/mac'
 import { randomToken } from '../platform/random'
@@ -16,6 +17,7 @@ import { PhoneKeepAlive } from './core/phone-keep-alive'
 import type { Ports } from './core/ports'
 import { Relay } from './core/relay'
 import { TrunkRegistrations } from './core/trunks'
+import { Gathered } from './gathered'
 import { Link } from './link/link'
 import type { Log } from './log'
 import { Engines } from './media/engines'
@@ -29,6 +31,8 @@ import { Network } from './transport/network'
 /** How long changes are gathered before they are reported, and how often is reported without any. */
 export const REPORT_AFTER_MS = 500
 export const REPORT_EVERY_MS = 60_000
+/** How long the media of calls that have ended are gathered before the Worker is told. */
+export const TELL_MEDIA_AFTER_MS = 1_000
 
 export interface GatewayParts {
   readonly log: Log
@@ -46,6 +50,7 @@ export class Gateway {
   readonly flood: FloodGuard
   private readonly traces: CallTraces
   private readonly engines: Engines
+  private readonly ended: Gathered<EndedMedia>
   readonly own: OwnRequests
   private readonly phones: PhoneKeepAlive
   private readonly configuration: ConfigurationSource
@@ -56,7 +61,8 @@ export class Gateway {
   constructor(settings: Settings, { log, dns = systemDns() }: GatewayParts) {
     this.log = log
     this.engines = new Engines(settings.engines === 'off' ? [] : settings.engines, log, settings.region)
-    this.media = new MediaRelay(this.engines, log)
+    this.ended = new Gathered(TELL_MEDIA_AFTER_MS, MAX_ENDED_MEDIA, (calls) => this.configuration.mediaEnded(calls))
+    this.media = new MediaRelay(this.engines, log, (media) => this.ended.add(media))
     const { url, token, name, sockets } = settings
     const ports: Ports = {
       nowMs: Date.now,
@@ -159,6 +165,7 @@ export class Gateway {
     this.relay.stop()
     this.link.close()
     this.engines.stop()
+    await this.ended.flush()
     await this.network.close()
   }
 

@@ -4,7 +4,7 @@ export interface EndMedia {
   readonly packets: number
   readonly bytes: number
   /** What it told of the other end's packets by RTCP (RFC 3550 §6.4); absent when it told nothing, or not often enough. */
-  readonly heard?: Quality
+  readonly heard?: Quality | undefined
 }
 
 export interface Quality {
@@ -16,6 +16,25 @@ export interface Quality {
   /** Between both ends of the call. */
   readonly roundTripMs: number
 }
+
+/** The media of one passage of a call through a gateway, which has ended. Plain JSON. */
+export interface EndedMedia {
+  /** Call-ID and tag of From of the INVITE that began it. */
+  readonly callId: string
+  readonly fromTag: string
+  /** When that INVITE passed, in epoch ms. */
+  readonly beganAtMs: number
+  /** Name of this passage: a call may pass a gateway twice. */
+  readonly session: string
+  /** The rtpengine that it was in. */
+  readonly engine: string
+  /** The end toward the phones, and the carrier's or UDP phone's. */
+  readonly link?: EndMedia | undefined
+  readonly network?: EndMedia | undefined
+}
+
+/** Most of them that are told at once. */
+export const MAX_ENDED_MEDIA = 100
 
 /** Under it some users are dissatisfied (ITU-T G.107 Annex B: R of 70). */
 export const POOR_MOS = 3.6

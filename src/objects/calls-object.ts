@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { CallQuery, KeptCall, ToldCall } from '../store/kept-calls'
+import type { CallQuery, KeptCall, KeptMedia, ToldCall } from '../store/kept-calls'
 
 /** How often something may be told of one call: of more, the newest are read. */
 export const MAX_TOLD = 200
@@ -32,6 +32,18 @@ export class CallsObject extends DurableObject<Env> {
     )
   }
 
+  /** What gateways tell of the media of calls, before or after their records. */
+  async keepMedia(media: readonly KeptMedia[], keepUntilMs: number): Promise<void> {
+    await this.ready(keepUntilMs)
+    for (const one of media)
+      this.ctx.storage.sql.exec(
+        'INSERT OR REPLACE INTO media (name, passage, media) VALUES (?, ?, ?)',
+        one.name,
+        one.passage,
+        one.media,
+      )
+  }
+
   async list(query: CallQuery): Promise<KeptCall[]> {
     if (!this.hasTable()) return []
     const { where, having, values } = conditionOf(query)
@@ -47,7 +59,10 @@ export class CallsObject extends DurableObject<Env> {
       .map(keptCall)
   }
 
-  async read(setupAtMs: number, name: string): Promise<(KeptCall & { readonly lines: string }) | undefined> {
+  async read(
+    setupAtMs: number,
+    name: string,
+  ): Promise<(KeptCall & { readonly lines: string; readonly media: readonly string[] }) | undefined> {
     if (!this.hasTable()) return undefined
     const rows = this.ctx.storage.sql
       .exec<Row & { lines: string }>(
@@ -64,8 +79,25 @@ export class CallsObject extends DurableObject<Env> {
           .map(({ lines }) => lines)
           .reverse()
           .join(''),
+        media: this.mediaOf(name),
       }
     )
+  }
+
+  /** A table of its own: gateways know of no record, and may come before it. */
+  private mediaTable(): void {
+    this.ctx.storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS media (name TEXT, passage TEXT, media TEXT NOT NULL, PRIMARY KEY (name, passage)) WITHOUT ROWID',
+    )
+  }
+
+  private mediaOf(name: string): string[] {
+    this.mediaTable()
+    const rows = this.ctx.storage.sql.exec<{ media: string }>(
+      'SELECT media FROM media WHERE name = ? ORDER BY passage',
+      name,
+    )
+    return rows.toArray().map(({ media }) => media)
   }
 
   /** The day is old enough. Platform: at least once, maybe late (2026-11). */
@@ -83,6 +115,7 @@ export class CallsObject extends DurableObject<Env> {
        call_id TEXT NOT NULL, concerns TEXT NOT NULL, record TEXT NOT NULL, lines TEXT NOT NULL,
        PRIMARY KEY (setup_at, name, told_at)) WITHOUT ROWID`,
     )
+    this.mediaTable()
     if ((await storage.getAlarm()) === null) await storage.setAlarm(keepUntilMs)
     this.isReady = true
   }

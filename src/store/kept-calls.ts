@@ -1,3 +1,4 @@
+import type { EndedMedia } from '../media/statistics'
 import { hash } from '../platform/hash'
 import { canonicalAor, parseUri } from '../sip/message/uri'
 import type { DialogRecord, DialogResult } from '../sip/proxy/dialog-record'
@@ -84,6 +85,31 @@ export function toldCall(record: DialogRecord, context: string | undefined, line
     record: JSON.stringify(record),
     lines,
   }
+}
+
+/** How the media of one passage of a call through a gateway were, as it is kept. */
+export interface KeptMedia {
+  /** Of the call. */
+  readonly name: string
+  /** The same however often it is told. */
+  readonly passage: string
+  /** JSON of a `CallMedia`. */
+  readonly media: string
+}
+
+/** How the media of a call were at one gateway. */
+export interface CallMedia extends Pick<EndedMedia, 'engine' | 'link' | 'network'> {
+  readonly gateway: string
+}
+
+/** The object that keeps the call: gateways know when its INVITE passed them, which is when it began but for moments about midnight. */
+export function mediaObjectOf(media: EndedMedia): string {
+  return callsObjectOf(media.beganAtMs, callName(media))
+}
+
+export function keptMedia(gateway: string, { session, engine, link, network, ...call }: EndedMedia): KeptMedia {
+  const media: CallMedia = { gateway, engine, ...(link ? { link } : {}), ...(network ? { network } : {}) }
+  return { name: callName(call), passage: `${gateway} ${session}`, media: JSON.stringify(media) }
 }
 
 /** Whose call it is, as addresses and domains. */

@@ -95,11 +95,16 @@ describe('the states of destinations over REST', () => {
 describe('J17 requests of the gateway itself', () => {
   it('are counted by method, and are no calls', async () => {
     const asked = () => lab.gateway.describe().own.OPTIONS ?? 0
-    const calls = () => lab.product.output().split('"event":"call"').length - 1
-    await lab.until(() => calls() > 0, 'the calls before are told')
-    const before = { calls: calls(), asked: asked() }
-    await lab.until(() => asked() > before.asked + 4, 'probes are counted')
-    expect(calls()).toBe(before.calls)
+    const calls = () =>
+      lab.product
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('"event":"call"'))
+    await lab.until(() => calls().length > 0, 'the calls before are told')
+    const before = asked()
+    await lab.until(() => asked() > before + 4, 'probes are counted')
+    // The last of the calls before may be told only now.
+    expect(calls().filter((line) => !line.includes(NUMBER))).toEqual([])
   })
 })
 

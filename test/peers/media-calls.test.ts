@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { NgClient } from '../../src/gateway/media/ng-client'
+import type { CallMedia } from '../../src/store/kept-calls'
 import { CallOut, uriOf } from '../gateway/support/call-out'
 import { Lab } from '../gateway/support/lab'
 import type { UdpPeer } from '../gateway/support/udp-peer'
@@ -84,14 +85,31 @@ describe.skipIf(!havePeers('rtpengine'))('calls through the gateway with a real 
     await hangUp(call)
   })
 
-  it('plain RTP of a phone on the link reaches the carrier, and back', async () => {
+  /** What the record of a call says of its media. */
+  async function measuredOf(call: CallOut): Promise<readonly CallMedia[]> {
+    const callId = encodeURIComponent(call.sent.header('Call-ID'))
+    const { items } = (await lab.admin.get(`calls?callId=${callId}`)) as { items: Array<{ id: string }> }
+    const [found] = items
+    return found ? ((await lab.admin.get(`calls/${found.id}`)) as { measured: readonly CallMedia[] }).measured : []
+  }
+
+  it('O09 O13 plain RTP of a phone on the link reaches the carrier, and back, and its record says how much', async () => {
     const [phone, desk] = [await RtpPeer.open(), await RtpPeer.open()]
     const call = await answered(carrierSdp(phone.port, [8]), carrierSdp(desk.port, [8]))
     phone.talk(call.answer.body, 8, 0x12)
     desk.talk(call.offered.body, 8, 0x34)
     await Promise.all([desk.hears(10, (p) => p.payload[0] === 0x12), phone.hears(10, (p) => p.payload[0] === 0x34)])
-    for (const peer of [phone, desk]) peer.close()
+    for (const peer of [phone, desk]) peer.hush()
     await hangUp(call)
+    await lab.until(async () => (await measuredOf(call)).length > 0, 'the record has its media')
+    const [measured] = await measuredOf(call)
+    // The last of them may have been on their way when the call ended.
+    expect(measured).toMatchObject({ gateway: 'g1', engine: `${RTPENGINE.host}:${RTPENGINE.port}` })
+    for (const [end, { sent }] of [[measured?.link, phone] as const, [measured?.network, desk] as const]) {
+      expect(end?.packets).toBeGreaterThanOrEqual(10)
+      expect(end?.packets).toBeLessThanOrEqual(sent)
+    }
+    for (const peer of [phone, desk]) peer.close()
   })
 
   it('G3 an INFO with a key is answered by the gateway, and the carrier gets no INFO', async () => {

@@ -1,7 +1,7 @@
 import { readDtmf } from '../../media/dtmf'
 import { hasMedia } from '../../media/leg'
 import { type DescribedMessage, describedMessage, type Role, stepRole } from '../../media/role'
-import { type EndMedia, POOR_MOS } from '../../media/statistics'
+import { type EndedMedia, type EndMedia, POOR_MOS } from '../../media/statistics'
 import { setBody } from '../../sip/message/edit'
 import { hasHeader, header } from '../../sip/message/headers'
 import type { Message, Request } from '../../sip/message/message'
@@ -23,6 +23,9 @@ const CARRIES_DESCRIPTIONS = ['INVITE', 'ACK', 'PRACK', 'UPDATE']
 
 interface Entry {
   readonly session: MediaSession
+  /** Of the INVITE that began it, and when that was. */
+  readonly fromTag: string
+  readonly beganAtMs: number
   timer: NodeJS.Timeout
   /** Last Contact of each side: the remote target that a local answer repeats (RFC 3261 §12.2.1.2). */
   readonly contacts: Partial<Record<Side, string>>
@@ -35,11 +38,13 @@ export class MediaRelay implements Media {
   readonly counters = newCounters()
   private readonly engines: Engines
   private readonly log: Log
+  private readonly onEnded: (media: EndedMedia) => void
   private readonly entries = new Map<string, Entry>()
 
-  constructor(engines: Engines, log: Log) {
+  constructor(engines: Engines, log: Log, onEnded: (media: EndedMedia) => void = () => {}) {
     this.engines = engines
     this.log = log
+    this.onEnded = onEnded
   }
 
   async pass<M extends Message>(message: M, way: MediaWay): Promise<M> {
@@ -47,7 +52,7 @@ export class MediaRelay implements Media {
     if (!CARRIES_DESCRIPTIONS.includes(described.method)) return message
     const begins = message.kind === 'request' && described.method === 'INVITE'
     if (!begins && !described.hasDescription && !isAccepted(described)) return message
-    const entry = this.entryOf(nameOf(message, way.session), header(message, 'call-id') ?? '')
+    const entry = this.entryOf(nameOf(message, way.session), message)
     note(entry, message, way)
     const { state, role } = stepRole(entry.session.exchanges, described)
     entry.session.exchanges = state
@@ -82,9 +87,9 @@ export class MediaRelay implements Media {
     const [from, to] = [tagOf(header(request, 'from')) ?? '', tagOf(header(request, 'to'))]
     if (request.method !== 'BYE' && to !== undefined) return void this.settle(name, entry?.session.restore())
     if (entry && to !== undefined && hasOtherDialog(entry.session, from, to)) return
-    const { session: ending } = entry ?? this.entryOf(name, header(request, 'call-id') ?? '')
-    if (ending.isEnded) return
-    this.settle(name, this.close(ending))
+    const ending = entry ?? this.entryOf(name, request)
+    if (ending.session.isEnded) return
+    this.settle(name, this.close(name, ending))
     this.forgetAfter(name, LINGER_MS)
   }
 
@@ -123,28 +128,31 @@ export class MediaRelay implements Media {
     }
   }
 
-  private entryOf(name: string, callId: string): Entry {
+  private entryOf(name: string, message: Message): Entry {
     const known = this.entries.get(name)
     if (known) return known
-    const session = new MediaSession(name, callId, this.engines, this.counters)
-    const timer = setTimeout(() => this.expire(name, session), MAX_SESSION_MS).unref()
-    const entry: Entry = { session, timer, contacts: {} }
+    const session = new MediaSession(name, header(message, 'call-id') ?? '', this.engines, this.counters)
+    const timer = setTimeout(() => this.expire(name, entry), MAX_SESSION_MS).unref()
+    const fromTag = tagOf(header(message, 'from')) ?? ''
+    const entry: Entry = { session, fromTag, beganAtMs: Date.now(), timer, contacts: {} }
     this.entries.set(name, entry)
     return entry
   }
 
-  private expire(name: string, session: MediaSession): void {
+  private expire(name: string, entry: Entry): void {
     this.counters.expired++
-    this.settle(name, this.close(session))
+    this.settle(name, this.close(name, entry))
     this.entries.delete(name)
   }
 
   /** Says how its media were, where they are known. */
-  private async close(session: MediaSession): Promise<void> {
+  private async close(name: string, { session, fromTag, beganAtMs }: Entry): Promise<void> {
     const media = await session.end()
     if (!media) return
+    const { callId } = session
     for (const side of ['link', 'network'] as const) count(this.counters, media[side])
-    this.log('info', 'media.ended', { callId: session.callId, ...media })
+    this.log('info', 'media.ended', { callId, ...media })
+    this.onEnded({ callId, fromTag, beganAtMs, session: name.slice(callId.length + 1), ...media })
   }
 
   private forgetAfter(name: string, afterMs: number): void {

@@ -3,7 +3,7 @@ import type { Dtmf } from '../../media/dtmf'
 import { isIceRestart } from '../../media/ice-restart'
 import { legOf } from '../../media/leg'
 import { type Exchanges, NO_EXCHANGES } from '../../media/role'
-import type { EndMedia } from '../../media/statistics'
+import type { EndedMedia } from '../../media/statistics'
 import type { Side } from '../core/media'
 import type { MediaCounters } from './counters'
 import { type Described, EngineCommands, type Offered } from './engine-commands'
@@ -18,7 +18,7 @@ interface Agreed {
 }
 
 /** How the media of a call were: of each side what the engine knows of it. */
-export type EndedMedia = { readonly engine: string } & Partial<Record<Side, EndMedia>>
+export type KnownMedia = Pick<EndedMedia, 'engine' | Side>
 
 /** The engines that an offer tries, one after the other. */
 const MAX_ENGINES_TRIED = 2
@@ -108,7 +108,7 @@ export class MediaSession {
   }
 
   /** May be said twice. Returns how the media were, once, when there were any. */
-  end(): Promise<EndedMedia | undefined> {
+  end(): Promise<KnownMedia | undefined> {
     if (this.isEnded) return this.work.then(() => undefined)
     this.isEnded = true
     return this.run(async () => {

@@ -2,6 +2,7 @@ import { button, create, part } from '../dom'
 import { badge } from './badge'
 import { addressText, type CallDetails, durationText, type Media, type Message, outcomeOf } from './call'
 import { ladder } from './ladder-view'
+import { measuredText } from './measured'
 import { change, readBlob, token } from './rest'
 
 /** The page of one call. `link`: the query that it was opened with, in place of a token. */
@@ -70,6 +71,10 @@ function factsOf(call: CallDetails): HTMLElement {
   add('Carrier', call.carrier && [call.carrier.set, call.carrier.uri, call.carrier.trunk].filter(Boolean).join(' · '))
   add('Caller offers', mediaText(call.media.caller))
   add('Callee answers', mediaText(call.media.callee))
+  for (const { link, network } of call.measured) {
+    add('From the phones', measuredText(link))
+    add('From the carrier', measuredText(network))
+  }
   add('Call-ID', call.callId)
   return facts
 }

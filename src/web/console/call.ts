@@ -1,4 +1,5 @@
 import type { Look } from './badge'
+import type { MeasuredMedia } from './measured'
 
 /** Calls as `GET /v1/calls` and `GET /v1/calls/{id}` answer them: what the pages show of them. */
 export interface Call {
@@ -39,6 +40,7 @@ export interface Message {
 export interface CallDetails extends Call {
   readonly findings: ReadonlyArray<{ readonly kind: string; readonly text: string }>
   readonly media: { readonly caller?: Media; readonly callee?: Media }
+  readonly measured: readonly MeasuredMedia[]
   readonly ends: ReadonlyArray<{ readonly end: string; readonly name: string }>
   readonly messages: readonly Message[]
 }

@@ -61,6 +61,7 @@ describe('GET /v1/openapi.json', () => {
       ['/v1/gateways', ['get']],
       ['/v1/gateways/{name}', ['delete']],
       ['/v1/gateway/answers/{id}', ['put']],
+      ['/v1/gateway/media', ['post']],
       ['/v1/tokens', ['get', 'post']],
       ['/v1/tokens/{id}', ['delete', 'get', 'patch']],
     ])

@@ -56,6 +56,7 @@ describe('the scopes', () => {
       'PUT /v1/gateway/state/{name}',
       'POST /v1/gateway/phones/gone',
       'PUT /v1/gateway/answers/{id}',
+      'POST /v1/gateway/media',
     ])
     expect(withScopes.length).toBeGreaterThan(50)
   })
