@@ -62,6 +62,7 @@ function whatToOpen({ url, adminTokenFile }) {
 
   Open two tabs and call:  ${url}/?user=1001
                            ${url}/?user=1002
+  Calls, ladder by ladder: ${url}/calls
   REST API and its docs:   ${url}/v1/docs
   Admin token:             ${adminTokenFile ?? 'the one in ADMIN_TOKEN'}
   Stop:                    Ctrl-C
