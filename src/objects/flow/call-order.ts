@@ -1,4 +1,5 @@
 import { log } from '../log'
+import { SocketGone } from './socket-gone'
 
 /**
  * Handles the messages of one call in their order. Platform: frames start in order and interleave at every await
@@ -11,7 +12,7 @@ export class CallOrder {
   async run(callId: string, work: () => Promise<void>): Promise<void> {
     const before = this.last.get(callId)
     const mine = (before ? before.then(work) : work()).catch((error: unknown) => {
-      log('frame.failed', { callId, error: String(error) })
+      if (!(error instanceof SocketGone)) log('frame.failed', { callId, error: String(error) })
     })
     this.last.set(callId, mine)
     await mine

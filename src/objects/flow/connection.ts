@@ -35,6 +35,7 @@ import { cancelBeforeDecision, handleRequest, handleResponse } from './handle'
 import type { Host, Keeper } from './host'
 import { ownRequest } from './own-request'
 import type { RelayedRequests } from './relayed-requests'
+import { SocketGone } from './socket-gone'
 import { WireNotes } from './wire-notes'
 
 /** Enough to tell the keys of one socket apart. */
@@ -119,7 +120,11 @@ export class Connection implements Keeper {
 
   private write(frame: string | Uint8Array): void {
     if (!this.ws) throw new Error('the gateway is away')
-    this.ws.send(frame)
+    try {
+      this.ws.send(frame)
+    } catch (error) {
+      throw new SocketGone(String(error))
+    }
   }
 
   /** When the phone last sent a keep-alive, in epoch ms. */

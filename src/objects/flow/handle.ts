@@ -28,6 +28,7 @@ import type { Connection } from './connection'
 import { type DialogFailure, forwardAlongDialog } from './dialog-route'
 import { FlowServices } from './flow-services'
 import { keepRefusedCall } from './refused-call'
+import { SocketGone } from './socket-gone'
 import { forwardAlongWay } from './stateless-route'
 
 /** A request from the phone: to its transaction, along its dialog, or through the script. */
@@ -113,6 +114,7 @@ async function route(connection: Connection, request: Request, key: string): Pro
   }
   if (decision.type === 'respond') keepRefusedCall(connection, request, decision.response.status, sender)
   const done = carryOut(connection, decision, context.routes.request, key, services).catch((error: unknown) => {
+    if (error instanceof SocketGone) return
     log('decision.failed', { decision: decision.type, error: String(error) })
     connection.send(makeResponse(request, 500, { toTag: randomToken() }))
   })

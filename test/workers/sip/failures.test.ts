@@ -107,3 +107,19 @@ describe('requests at their last hop', () => {
       await bob.expectNothing()
     }))
 })
+
+describe('a socket that closes while its request is decided', () => {
+  test('is no failure that the log speaks of, and nobody rings', () =>
+    play(async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      for (const uri of [bob.account.aor, `sip:nobody@${world.domain}`]) {
+        const caller = await world.returned(alice)
+        caller.invite(uri)
+        caller.close()
+        await caller.closed
+      }
+      await world.records()
+      expect([...world.events('decision.failed'), ...world.events('frame.failed')]).toEqual([])
+      await bob.expectNothing()
+    }))
+})
