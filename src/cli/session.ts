@@ -96,7 +96,7 @@ export async function bytesOf(request: Promise<ClientResponse<unknown>>): Promis
   return new Uint8Array(await response.arrayBuffer())
 }
 
-/** Likewise where there is no such thing. */
+/** As `answerOf`, and undefined where there is no such thing. */
 export async function answerIfThere<T extends ClientResponse<unknown>>(request: Promise<T>) {
   try {
     return await answerOf(request)

@@ -237,6 +237,20 @@ describe('T17 strowger test call', () => {
     expect(wire.filter((text) => text === '> BYE')).toHaveLength(2)
   })
 
+  it('leaves no call behind when it fails', async () => {
+    const phone = await phoneOf(bob)
+    const running = tested(`test call bob ${AS_ALICE} --dtmf 5 --wait 10s`)
+    phone.respond(await phone.expect('INVITE'), 200, 'OK', { headers: [`Contact: ${phone.contact}`] })
+    await phone.expect('ACK')
+    phone.respond(await phone.expect('INFO'), 415, 'Unsupported Media Type')
+    phone.respond(await phone.expect('BYE'), 200, 'OK')
+    expect(await running).toMatchObject({
+      status: 1,
+      sipStatus: 415,
+      found: 'INFO with key 5: 415 Unsupported Media Type',
+    })
+  })
+
   it('fails with 404 where nobody is', async () => {
     expect(await tested(`test call nobody ${AS_ALICE}`)).toMatchObject({ status: 1, sipStatus: 404 })
   })

@@ -48,7 +48,10 @@ export class IncomingCall implements CallEnd {
   async answer(): Promise<void> {
     if (this.isFinal) throw new Failure('The call was given up before it was answered.')
     this.dialog = calleeDialog(this.invite, this.tag)
-    if (!this.dialog) return this.refuse(400)
+    if (!this.dialog) {
+      this.refuse(400)
+      throw new Failure('The INVITE has no Contact: its caller can be told nothing.')
+    }
     this.final()
     this.line.join(header(this.invite, 'call-id') ?? '', this.tag, this)
     const ok = makeResponse(this.invite, 200, {

@@ -54,11 +54,13 @@ export function testCall(scene: Scene, account: Account, plan: CallPlan): Promis
     const startedMs = scene.steps.elapsedMs()
     const call = await OutgoingCall.place(phone, plan.uri, plan.ringMs)
     const answered = seconds(scene.steps.elapsedMs() - startedMs)
-    for (const key of plan.keys) await call.press(key)
-    const how = await within(plan.waitMs, call.ended)
-    if (how !== undefined) throw new Failure(`${plan.uri} answered after ${answered}, then ${how}`)
-    await call.hangUp()
-    return `${plan.uri} answered after ${answered}, and was hung up after ${seconds(plan.waitMs)} more`
+    return ended(call, async () => {
+      for (const key of plan.keys) await call.press(key)
+      const how = await within(plan.waitMs, call.ended)
+      if (how !== undefined) throw new Failure(`${plan.uri} answered after ${answered}, then ${how}`)
+      await call.hangUp()
+      return `${plan.uri} answered after ${answered}, and was hung up after ${seconds(plan.waitMs)} more`
+    })
   })
 }
 
@@ -103,20 +105,20 @@ async function callBetween({ steps }: Scene, caller: UserAgent, callee: UserAgen
   answering.catch(() => {})
   const call = await OutgoingCall.place(caller, callee.aor, RING_MS)
   const answered = seconds(steps.elapsedMs() - startedMs)
-  if (!incoming) {
+  return ended(call, async () => {
+    if (!incoming)
+      throw new Failure(
+        `Somebody else than the test phone has answered for ${callee.aor}: another phone, or a forwarding`,
+      )
+    await answering
+    const how = await within(waitMs, call.ended)
+    if (how !== undefined) throw new Failure(`${callee.aor} answered after ${answered}, then ${how}`)
     await call.hangUp()
-    throw new Failure(
-      `Somebody else than the test phone has answered for ${callee.aor}: another phone, or a forwarding`,
-    )
-  }
-  await answering
-  const how = await within(waitMs, call.ended)
-  if (how !== undefined) throw new Failure(`${callee.aor} answered after ${answered}, then ${how}`)
-  await call.hangUp()
-  const heard = await within(END_MS, incoming.ended)
-  if (heard !== 'caller hung up')
-    throw new Failure(`${callee.aor} was not told within ${seconds(END_MS)} that the call is over`)
-  return `${caller.aor} called ${callee.aor}, who answered after ${answered}; the end of the call reached both`
+    const heard = await within(END_MS, incoming.ended)
+    if (heard !== 'caller hung up')
+      throw new Failure(`${callee.aor} was not told within ${seconds(END_MS)} that the call is over`)
+    return `${caller.aor} called ${callee.aor}, who answered after ${answered}; the end of the call reached both`
+  })
 }
 
 const RING_MS = 20_000
@@ -142,6 +144,14 @@ async function registered<T>(phone: UserAgent, use: () => Promise<T>): Promise<T
   } finally {
     // What the test has found counts, not how tidily it ended; the registration runs out by itself.
     await phone.register(0).catch(() => {})
+  }
+}
+
+async function ended<T>(call: OutgoingCall, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use()
+  } finally {
+    await call.abandon()
   }
 }
 
