@@ -35,6 +35,8 @@ export class CallTrace {
   private written = 0
   /** The last body among those that are untold. */
   private lastBody = ''
+  /** Nothing has come after a message that others seldom follow. */
+  isSilent = false
   /** Hears that the call is silent. */
   closing: (() => void) | undefined
 
@@ -142,11 +144,19 @@ export class CallTraces {
     }
   }
 
+  /**
+   * A call is over: waits a moment for its last message. Not while an event is under way, or the object would keep no copies
+   * meanwhile.
+   */
+  async lastMessage(tag: string, callId: string): Promise<void> {
+    const trace = this.find(tag, callId)
+    if (trace && !trace.isSilent && this.hasSocket(tag)) await silence(trace)
+  }
+
   /** A call is over; one that the script has refused has no context. Resolves when its record is kept. */
   async ended(tag: string, record: DialogRecord, context?: ContextAddress): Promise<void> {
     if (this.kept === 'off') return
     const trace = this.find(tag, record.callId)
-    if (trace && this.hasSocket(tag)) await lastMessage(trace)
     await this.tell(record, context, trace)
     if (trace?.context === context && trace?.untold.length === 0) this.drop(trace)
   }
@@ -171,7 +181,8 @@ export class CallTraces {
   }
 
   private onWire(trace: CallTrace, entry: TraceEntry): Noted {
-    if (isLull(entry.text)) this.silent.add(trace)
+    trace.isSilent = isLull(entry.text)
+    if (trace.isSilent) this.silent.add(trace)
     return trace.note(entry)
   }
 
@@ -197,7 +208,7 @@ export class CallTraces {
 }
 
 /** The ACK of a failure and the answer to a BYE follow at once, or not at all. */
-async function lastMessage(trace: CallTrace): Promise<void> {
+async function silence(trace: CallTrace): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   await new Promise<void>((resolve) => {
     trace.closing = resolve

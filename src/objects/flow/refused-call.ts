@@ -17,5 +17,8 @@ export function keepRefusedCall(
   const nowMs = Date.now()
   const record = recordFailure(openRecord(request, nowMs, sender), status, status === 487, nowMs)
   log('call', { ...record })
-  connection.inBackground(connection.host.traces.ended(connection.tag, record))
+  const { traces } = connection.host
+  void traces
+    .lastMessage(connection.tag, record.callId)
+    .then(() => connection.inBackground(traces.ended(connection.tag, record)))
 }

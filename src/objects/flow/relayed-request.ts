@@ -144,8 +144,13 @@ export class RelayedRequest {
     const { asking = [], news = [], records = [], sending = [] } = Object.groupBy(effects, kindOf)
     if (asking.length > 0) this.inBackground(() => this.carryOut(asking))
     if (news.length > 0) this.inBackground(() => this.tell(news))
-    if (records.length > 0) this.inBackground(() => this.carryOut(records))
+    if (records.length > 0) this.afterLastMessage(() => this.carryOut(records))
     if (sending.length > 0) await this.carryOut(sending)
+  }
+
+  private afterLastMessage(work: () => Promise<void>): void {
+    const { id, dialog } = this.context
+    void this.host.traces.lastMessage(callerTagOf(id), dialog?.callId ?? '').then(() => this.inBackground(work))
   }
 
   private tell(news: readonly ContextEffect[]): Promise<void> {
