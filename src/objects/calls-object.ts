@@ -16,15 +16,14 @@ export class CallsObject extends DurableObject<Env> {
   /** What is told twice is there twice, and read once (`fromLines`). */
   async tell(call: ToldCall, keepUntilMs: number): Promise<void> {
     await this.ready(keepUntilMs)
-    const { setupAtMs, name, toldAtMs, isOver, context, callId, concerns, record, lines } = call
+    const { setupAtMs, name, toldAtMs, isOver, callId, concerns, record, lines } = call
     this.ctx.storage.sql.exec(
-      `INSERT INTO told (setup_at, name, told_at, is_over, context, call_id, concerns, record, lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO told (setup_at, name, told_at, is_over, call_id, concerns, record, lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (setup_at, name, told_at) DO UPDATE SET is_over = excluded.is_over, record = excluded.record, lines = lines || excluded.lines`,
       setupAtMs,
       name,
       toldAtMs,
       isOver ? 1 : 0,
-      context,
       callId,
       concerns,
       record,
@@ -50,7 +49,7 @@ export class CallsObject extends DurableObject<Env> {
     // Of the rows of a call, all columns are those of the one with the maximum (SQLite, "bare columns").
     return this.ctx.storage.sql
       .exec<Row>(
-        `SELECT setup_at, name, context, is_over, record, concerns, max(${NEWEST}) FROM told WHERE ${where}
+        `SELECT setup_at, name, is_over, record, concerns, max(${NEWEST}) FROM told WHERE ${where}
          GROUP BY setup_at, name HAVING ${having} ORDER BY setup_at DESC, name DESC LIMIT ?`,
         ...values,
         query.limit,
@@ -66,7 +65,7 @@ export class CallsObject extends DurableObject<Env> {
     if (!this.hasTable()) return undefined
     const rows = this.ctx.storage.sql
       .exec<Row & { lines: string }>(
-        `SELECT setup_at, name, context, is_over, record, lines FROM told WHERE setup_at = ? AND name = ? ORDER BY ${NEWEST} DESC LIMIT ${MAX_TOLD}`,
+        `SELECT setup_at, name, is_over, record, lines FROM told WHERE setup_at = ? AND name = ? ORDER BY ${NEWEST} DESC LIMIT ${MAX_TOLD}`,
         setupAtMs,
         name,
       )
@@ -111,7 +110,7 @@ export class CallsObject extends DurableObject<Env> {
     const { storage } = this.ctx
     // What rows are found by comes before what is large: that is on pages of its own, which are not read.
     storage.sql.exec(
-      `CREATE TABLE IF NOT EXISTS told (setup_at INTEGER, name TEXT, told_at INTEGER, is_over INTEGER NOT NULL, context TEXT NOT NULL,
+      `CREATE TABLE IF NOT EXISTS told (setup_at INTEGER, name TEXT, told_at INTEGER, is_over INTEGER NOT NULL,
        call_id TEXT NOT NULL, concerns TEXT NOT NULL, record TEXT NOT NULL, lines TEXT NOT NULL,
        PRIMARY KEY (setup_at, name, told_at)) WITHOUT ROWID`,
     )
@@ -131,10 +130,10 @@ export class CallsObject extends DurableObject<Env> {
 /** Nothing is newer than the end, whenever it was told. */
 const NEWEST = 'is_over * 1e15 + told_at'
 
-type Row = Record<'setup_at' | 'is_over', number> & Record<'name' | 'context' | 'record', string>
+type Row = Record<'setup_at' | 'is_over', number> & Record<'name' | 'record', string>
 
-function keptCall({ setup_at, name, context, is_over, record }: Row): KeptCall {
-  return { setupAtMs: setup_at, name, context, isOver: is_over === 1, record }
+function keptCall({ setup_at, name, is_over, record }: Row): KeptCall {
+  return { setupAtMs: setup_at, name, isOver: is_over === 1, record }
 }
 
 function conditionOf(query: CallQuery): {

@@ -10,8 +10,6 @@ export interface ToldCall {
   readonly name: string
   /** When it is told, in epoch ms: the newest counts, but nothing is newer than the end. */
   readonly toldAtMs: number
-  /** Where its context is, for who wants to know whether it is still going on; empty when it has none. */
-  readonly context: string
   readonly callId: string
   /** Addresses-of-record and domains that it concerns, each between spaces: ` alice@example.test example.test `. */
   readonly concerns: string
@@ -41,7 +39,6 @@ export interface CallQuery {
 export interface KeptCall {
   readonly setupAtMs: number
   readonly name: string
-  readonly context: string
   readonly isOver: boolean
   /** JSON of a `DialogRecord`. */
   readonly record: string
@@ -73,12 +70,11 @@ export function callsObjectName(atMs: number, shard: number): string {
   return `${new Date(atMs).toISOString().slice(0, 10)} ${shard} of ${CALL_SHARDS}`
 }
 
-export function toldCall(record: DialogRecord, context: string | undefined, lines: string, nowMs: number): ToldCall {
+export function toldCall(record: DialogRecord, lines: string, nowMs: number): ToldCall {
   return {
     setupAtMs: record.setupAtMs,
     name: callName(record),
     toldAtMs: nowMs,
-    context: context ?? '',
     callId: record.callId,
     concerns: concernsOf(record),
     isOver: record.endedAtMs !== undefined,

@@ -157,20 +157,21 @@ export class CallTraces {
   async ended(tag: string, record: DialogRecord, context?: ContextAddress): Promise<void> {
     if (this.kept === 'off') return
     const trace = this.find(tag, record.callId)
-    await this.tell(record, context, trace)
+    await this.tell(record, trace)
     if (trace?.context === context && trace?.untold.length === 0) this.drop(trace)
   }
 
+  /** A call that was changed while it rings is told of when it is answered, or has failed. */
   private async tellOf(trace: CallTrace, id: ContextAddress): Promise<void> {
     const record = (await this.contextOf(id))?.dialog
-    if (!record || trace.untold.length === 0) return
-    await this.tell(record, id, trace)
+    if (record?.answeredAtMs === undefined || trace.untold.length === 0) return
+    await this.tell(record, trace)
   }
 
   /** What could not be told waits for the next time. */
-  private async tell(record: DialogRecord, context: ContextAddress | undefined, trace?: CallTrace): Promise<void> {
+  private async tell(record: DialogRecord, trace?: CallTrace): Promise<void> {
     const untold = trace?.take() ?? []
-    const call = toldCall(record, context, toLines(untold), Date.now())
+    const call = toldCall(record, toLines(untold), Date.now())
     const object = callsObjectOf(call.setupAtMs, call.name)
     try {
       await callObject(() => callsStub(this.env, object).tell(call, keptUntilMs(call.setupAtMs)))

@@ -7,7 +7,6 @@ export interface Summary {
   /** Of a response, that of its request. */
   readonly method: string
   readonly status?: number
-  readonly cSeq?: number
   readonly toTag?: string
   readonly hasDescription: boolean
 }
@@ -15,14 +14,13 @@ export interface Summary {
 export function summaryOf(text: string): Summary {
   const [first = ''] = text.split(/\r?\n/, 1)
   const response = /^SIP\/2\.0 +(\d{3}) *(.*)$/.exec(first)
-  const [, number, ofCSeq = ''] = /^(\d+)[ \t]+(\S+)/.exec(headerIn(text, 'cseq') ?? '') ?? []
+  const ofCSeq = /^\d+[ \t]+(\S+)/.exec(headerIn(text, 'cseq') ?? '')?.[1] ?? ''
   const method = response ? ofCSeq : (first.split(' ', 1)[0] ?? '')
   const toTag = /;[ \t]*tag[ \t]*=[ \t]*([^;,\s>]+)/i.exec(afterAddress(headerIn(text, 'to', 't') ?? ''))?.[1]
   return {
     title: response ? `${response[1]} ${response[2]}`.trim() : method,
     method,
     ...(response ? { status: Number(response[1]) } : {}),
-    ...(number === undefined ? {} : { cSeq: Number(number) }),
     ...(toTag === undefined ? {} : { toTag }),
     hasDescription: /^content-type[ \t]*:[ \t]*application\/sdp|^c[ \t]*:[ \t]*application\/sdp/im.test(text),
   }

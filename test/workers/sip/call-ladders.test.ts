@@ -117,6 +117,28 @@ describe('the ladder of a call', () => {
       ])
     }))
 
+  test('a call that is changed while it rings is not there yet, and has it all later', () =>
+    play(async (world) => {
+      const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
+      const invite = alice.invite(bob.account.aor)
+      await alice.expect('100 INVITE')
+      const offered = await bob.expect('INVITE')
+      bob.respond(offered, 180, { headers: [`Contact: ${bob.contact}`] })
+      const early = dialog(alice, bob, invite, offered, await alice.expect('180 INVITE'))
+      early.caller.request('UPDATE')
+      bob.respond(await bob.expect('UPDATE'), 200)
+      await alice.expect('200 UPDATE')
+      expect(await callsOf(world)).toEqual([])
+      bob.respond(offered, 486)
+      await bob.expect('ACK')
+      alice.acknowledge(invite, await alice.expect('486 INVITE'))
+      const shown = await onlyCall(world)
+      expect(shown).toMatchObject({ state: 'ended', status: 486 })
+      expect(lines(shown)).toEqual(
+        expect.arrayContaining([...SET_UP, 'caller>branch-0 UPDATE', 'branch-0>caller 200 OK']),
+      )
+    }))
+
   test('a re-INVITE and an INFO of a call that was long silent', () =>
     play(async (world) => {
       const [alice, bob] = [await world.phone('alice'), await world.phone('bob')]
